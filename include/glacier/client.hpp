@@ -1,0 +1,127 @@
+#pragma once
+
+#include <glacier/archive.hpp>
+#include <glacier/config.hpp>
+#include <glacier/hashes.hpp>
+#include <glacier/job.hpp>
+#include <glacier/job_output_stream.hpp>
+#include <glacier/multipart.hpp>
+#include <glacier/vault.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+
+#include <memory>
+
+namespace glacier {
+
+namespace asio = boost::asio;
+
+class client_core;
+
+/**
+ * A client of the service. Each operation is a coroutine.
+ *
+ * A client is a cheap handle: copies share one pool of connections. It starts no thread for requests; its
+ * connections live on the execution context that it was given.
+ *
+ * Completion tokens: `asio::co_spawn(executor, client.describe_vault(request), token)`.
+ *
+ * Lifetime, of all operations: they take the request by value and keep what they need of the client alive,
+ *   so the client object may go while they run.
+ * Thread safety: operations may be started from every thread, and each resumes on the executor of the
+ *   coroutine that awaits it. Assigning to a client object while another thread uses it is not safe.
+ * Cancellation, of all operations: terminal and prompt; the connection in use is closed. Reading operations
+ *   leave nothing behind. What may exist at the service after others is said at each.
+ * Errors, of all operations: operation_error. Its code is one of service_errc for an error answer, of errc
+ *   for what the library found, or of the system. Requests that the service may not have received, and those
+ *   that may be repeated, are repeated as config says.
+ */
+class client {
+public:
+    /// `executor`: of the context that connections, timers and name look-ups use. Errors: invalid_value for a
+    /// configuration that cannot work; operation_error with errc::no_region, errc::no_credentials or
+    /// errc::invalid_ca_bundle.
+    client(asio::any_io_executor executor, client_config config);
+
+    /// For tests with a network of their own; see src/client/client_core.hpp.
+    explicit client(std::shared_ptr<client_core> core) noexcept;
+
+    asio::any_io_executor const& get_executor() const noexcept;
+
+    /// Where this client reads files and hashes: its threads may block.
+    asio::any_io_executor get_blocking_executor() const;
+
+    /// Both hashes of a body, computed in blocks off the event loop. Errors: those of reading it.
+    asio::awaitable<body_hashes> hash_body(body content) const;
+
+    /// Creates a vault; succeeds too if the account has one of that name. After cancellation the vault may exist.
+    asio::awaitable<create_vault_result> create_vault(create_vault_request request) const;
+
+    /// Facts about a vault. Its counts are those of the last inventory.
+    asio::awaitable<vault_description> describe_vault(describe_vault_request request) const;
+
+    /// Deletes a vault; succeeds too if there is none. The service refuses (invalid_parameter_value) unless the
+    /// last inventory shows no archive and nothing was written since. After cancellation it may be deleted.
+    asio::awaitable<void> delete_vault(delete_vault_request request) const;
+
+    /// One page of the account's vaults.
+    asio::awaitable<list_vaults_result> list_vaults(list_vaults_request request = list_vaults_request()) const;
+
+    /**
+     * Stores an archive in one request.
+     *
+     * Not repeated once the request may have reached the service: a second archive would be paid for. Then the
+     * error says outcome_unknown(); the inventory tells a day later. A multipart upload has no such doubt.
+     *
+     * Memory: content in a file is read in blocks of 256 KiB, twice: for its hashes and for sending.
+     * Cancellation: the archive may exist nevertheless.
+     * Errors: also errc::tree_hash_mismatch if the service computed another hash than sent.
+     */
+    asio::awaitable<archive_creation_result> upload_archive(upload_archive_request request) const;
+
+    /// Deletes an archive; succeeds too if there is none. After cancellation it may be deleted.
+    asio::awaitable<void> delete_archive(delete_archive_request request) const;
+
+    /// Starts a multipart upload. After cancellation it may exist: list_multipart_uploads() shows it, and it
+    /// costs nothing and expires.
+    asio::awaitable<initiate_multipart_upload_result>
+    initiate_multipart_upload(initiate_multipart_upload_request request) const;
+
+    /// Sends a part; one that covers the same range replaces it. Errors: also errc::tree_hash_mismatch if the
+    /// service computed another hash than sent. After cancellation the part may be stored.
+    asio::awaitable<upload_multipart_part_result> upload_multipart_part(upload_multipart_part_request request) const;
+
+    /// Makes the archive of the parts. May be repeated: the service answers with the same archive. After
+    /// cancellation the archive may exist.
+    asio::awaitable<archive_creation_result>
+    complete_multipart_upload(complete_multipart_upload_request request) const;
+
+    /// Gives an upload up. After cancellation it may be aborted.
+    asio::awaitable<void> abort_multipart_upload(abort_multipart_upload_request request) const;
+
+    /// One page of the parts that the service has of an upload.
+    asio::awaitable<list_parts_result> list_parts(list_parts_request request) const;
+
+    /// One page of the uploads that are neither completed nor aborted.
+    asio::awaitable<list_multipart_uploads_result>
+    list_multipart_uploads(list_multipart_uploads_request request) const;
+
+    /// Starts a job. Not repeated once the request may have reached the service, since every job is charged;
+    /// then the error says outcome_unknown(), and list_jobs() tells. A job cannot be cancelled at the service.
+    asio::awaitable<initiate_job_result> initiate_job(initiate_job_request request) const;
+
+    asio::awaitable<job_description> describe_job(describe_job_request request) const;
+
+    /// One page of the vault's jobs: those in progress, and those that ended within the last day.
+    asio::awaitable<list_jobs_result> list_jobs(list_jobs_request request) const;
+
+    /// Opens the output of a job that has succeeded. The result streams it. Repeated only until the output
+    /// begins; what fails after that is reported by the stream.
+    asio::awaitable<job_output_stream> get_job_output(get_job_output_request request) const;
+
+private:
+    std::shared_ptr<client_core> core_;
+};
+
+} // namespace glacier

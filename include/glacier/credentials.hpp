@@ -1,0 +1,29 @@
+#pragma once
+
+#include <glacier/secret_string.hpp>
+#include <glacier/timestamp.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace glacier {
+
+/// What signs a request.
+struct credentials {
+    credentials(std::string its_access_key_id, secret_string its_secret_access_key)
+        : access_key_id(std::move(its_access_key_id)), secret_access_key(std::move(its_secret_access_key))
+    {
+    }
+
+    std::string access_key_id;
+    secret_string secret_access_key;
+    /// Of temporary credentials; empty for those of a user.
+    secret_string session_token;
+    /// When temporary credentials end.
+    std::optional<timestamp> expiration;
+    /// Where they come from, for messages: `environment`, `profile backup`.
+    std::string source;
+};
+
+} // namespace glacier

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <glacier/credentials.hpp>
+#include <glacier/secret_string.hpp>
+#include <glacier/timestamp.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace glacier {
+
+/// A request that the emulator has answered, for a log. Holds no secret.
+struct emulator_request {
+    /// When it arrived, by the machine's clock.
+    timestamp time;
+    std::string method;
+    /// Path and query, with everything but printable ASCII shown as `\xNN`.
+    std::string target;
+    /// Such as `DescribeVault`; empty if it is no operation of the service.
+    std::string operation;
+    int status = 0;
+    std::uint64_t bytes_received = 0;
+    std::uint64_t bytes_sent = 0;
+    std::chrono::microseconds duration{0};
+    std::string request_id;
+    /// What failed in the emulator itself, such as a full disk; empty if nothing did.
+    std::string failure;
+};
+
+/// How an emulator works. Only the directory has to be given.
+struct emulator_options {
+    explicit emulator_options(std::filesystem::path data_directory) : data_directory(std::move(data_directory)) {}
+
+    /// Where everything is kept. Made if it does not exist; one emulator at a time can use it.
+    std::filesystem::path data_directory;
+    /// Address to listen on.
+    std::string listen = "127.0.0.1";
+    /// 0: a free port, see emulator::port().
+    std::uint16_t port = 0;
+    /// Speak HTTPS, with a certificate that the emulator makes in the data directory, and a CA for it.
+    bool tls = false;
+    /// Speak HTTPS with this certificate (and its chain) and key, in PEM.
+    std::optional<std::filesystem::path> tls_certificate;
+    std::optional<std::filesystem::path> tls_key;
+    /// The keys with which requests must be signed.
+    credentials identity{"AKIAIOSFODNN7EXAMPLE", secret_string("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")};
+    std::string account = "123456789012";
+    std::string region = "us-east-1";
+    /// How much faster than real time jobs and inventories live.
+    double clock_scale = 1;
+    /// Replaces the delay of every tier and of inventory jobs, in the emulator's time. The service's:
+    /// Expedited 3 minutes, Standard and inventories 4 hours, Bulk 8 hours.
+    std::optional<std::chrono::milliseconds> job_delay;
+    /// How often inventories are taken, in the emulator's time. Zero: they are current always.
+    std::chrono::milliseconds inventory_period = std::chrono::hours(24);
+    /// How long a multipart upload is kept after its last part, in the emulator's time.
+    std::chrono::milliseconds upload_life = std::chrono::hours(24);
+    /// How long a job and its output are kept after its completion, in the emulator's time.
+    std::chrono::milliseconds job_output_life = std::chrono::hours(24);
+    /// Threads that serve; 0: one for each processor, but at least 4.
+    unsigned threads = 0;
+    /// Called after each request, from any thread and from several at once. Must not throw.
+    std::function<void(emulator_request const&)> on_request;
+};
+
+/**
+ * The Glacier service on this machine, with everything kept in a directory.
+ *
+ * Serves from the moment it is made until stop(), on threads of its own. What it has acknowledged is on the
+ * disk, and is there again for the next emulator with the same directory.
+ *
+ * Errors: the constructor throws a std::runtime_error whose what() is one sentence: the directory cannot be
+ *   used or is in use, the port is taken, the certificate does not fit. Options that contradict each other
+ *   are a std::invalid_argument.
+ * Thread safety: safe.
+ */
+class emulator {
+public:
+    explicit emulator(emulator_options options);
+    emulator(emulator const&) = delete;
+    emulator& operator=(emulator const&) = delete;
+
+    /// Stops.
+    ~emulator();
+
+    std::uint16_t port() const noexcept;
+
+    /// `http://127.0.0.1:41234`, or `https://...` with TLS.
+    std::string endpoint_url() const;
+
+    /// The CA that clients must trust, in PEM; empty unless emulator_options::tls is set.
+    std::filesystem::path ca_certificate() const;
+
+    /// Answers what has arrived within a second, then closes all connections and the data directory.
+    void stop();
+
+private:
+    struct state;
+    std::unique_ptr<state> state_;
+};
+
+} // namespace glacier

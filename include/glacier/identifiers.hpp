@@ -1,0 +1,97 @@
+#pragma once
+
+#include <glacier/error.hpp>
+
+#include <compare>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace glacier {
+
+/**
+ * A text that the service has a rule for, checked when it is made.
+ *
+ * `Rule` has the error and the check. Each rule makes a type of its own, so that a job id cannot be
+ * passed where an archive id is meant.
+ *
+ * Errors: the constructors throw invalid_value; parse() returns the error instead.
+ */
+template <class Rule>
+class checked_text {
+public:
+    checked_text(std::string text) : text_(std::move(text))
+    {
+        if (!Rule::allows(text_))
+            throw invalid_value(Rule::error, text_);
+    }
+
+    checked_text(std::string_view text) : checked_text(std::string(text)) {}
+    checked_text(char const* text) : checked_text(std::string(text)) {}
+
+    static result<checked_text> parse(std::string_view text)
+    {
+        if (!Rule::allows(text))
+            return error_code(Rule::error);
+        return checked_text(text);
+    }
+
+    std::string const& str() const noexcept { return text_; }
+
+    friend bool operator==(checked_text const&, checked_text const&) = default;
+    friend std::strong_ordering operator<=>(checked_text const&, checked_text const&) = default;
+
+private:
+    std::string text_;
+};
+
+struct account_id_rule {
+    static constexpr errc error = errc::invalid_account_id;
+    static bool allows(std::string_view text) noexcept;
+};
+
+struct vault_name_rule {
+    static constexpr errc error = errc::invalid_vault_name;
+    static bool allows(std::string_view text) noexcept;
+};
+
+struct archive_id_rule {
+    static constexpr errc error = errc::invalid_archive_id;
+    static bool allows(std::string_view text) noexcept;
+};
+
+struct job_id_rule {
+    static constexpr errc error = errc::invalid_job_id;
+    static bool allows(std::string_view text) noexcept;
+};
+
+struct upload_id_rule {
+    static constexpr errc error = errc::invalid_upload_id;
+    static bool allows(std::string_view text) noexcept;
+};
+
+struct description_rule {
+    static constexpr errc error = errc::invalid_description;
+    static bool allows(std::string_view text) noexcept;
+};
+
+/// Twelve digits, or `-` for the account of the credentials that sign the request.
+using account_id = checked_text<account_id_rule>;
+
+/// 1 to 255 characters of `a-z A-Z 0-9 _ - .`, but not `.` or `..`.
+using vault_name = checked_text<vault_name_rule>;
+
+/// Opaque: 1 to 255 characters of `a-z A-Z 0-9 _ -`. The service's have 138 and may begin with `-`.
+using archive_id = checked_text<archive_id_rule>;
+
+/// Opaque: 1 to 255 characters of `a-z A-Z 0-9 _ -`. The service's have 92 and may begin with `-`.
+using job_id = checked_text<job_id_rule>;
+
+/// Opaque: 1 to 255 characters of `a-z A-Z 0-9 _ -`. The service's have 92 and may begin with `-`.
+using upload_id = checked_text<upload_id_rule>;
+
+/// Description of an archive or a job: up to 1,024 printable ASCII characters (0x20 to 0x7E). The
+/// service drops leading spaces.
+using description = checked_text<description_rule>;
+
+} // namespace glacier

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <glacier/job_output.hpp>
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+
+namespace glacier {
+
+namespace asio = boost::asio;
+
+/**
+ * The output of a job while it arrives: the result of client::get_job_output().
+ *
+ * It occupies a connection until the last byte is read or it is destroyed, which closes the connection.
+ *
+ * Thread safety: none; one read at a time.
+ */
+class job_output_stream {
+public:
+    class source;
+
+    job_output_stream(job_output_head head, std::unique_ptr<source> body);
+    job_output_stream(job_output_stream&&) noexcept;
+    job_output_stream& operator=(job_output_stream&&) noexcept;
+    ~job_output_stream();
+
+    job_output_head const& head() const noexcept { return head_; }
+
+    /**
+     * Reads at least one byte into `buffer`, which must stay valid; 0 means that the output is complete.
+     *
+     * Cancellation: terminal; the connection is closed, and the stream can only be destroyed.
+     * Errors: errc::connection_closed if the output ends before its length, errc::transfer_stalled, or
+     *   another system_error. The bytes read so far stay valid, and get_job_output() with a range gets
+     *   the rest.
+     */
+    asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer);
+
+    /// Reads to the end. Fails with errc::response_too_large above `bytes_max`.
+    asio::awaitable<std::string> read_all(std::size_t bytes_max);
+
+private:
+    job_output_head head_;
+    std::unique_ptr<source> body_;
+};
+
+} // namespace glacier

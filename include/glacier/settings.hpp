@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+
+namespace glacier {
+
+/// How long each phase of a request may take. Zero: no limit.
+struct timeout_settings {
+    timeout_settings() = default;
+
+    std::chrono::milliseconds resolve = std::chrono::seconds(10);
+    /// To all addresses of the host together.
+    std::chrono::milliseconds connect = std::chrono::seconds(10);
+    std::chrono::milliseconds tls_handshake = std::chrono::seconds(10);
+    /// From the last byte of the request to the head of the answer. Completing an upload of terabytes takes
+    /// the service minutes.
+    std::chrono::milliseconds response = std::chrono::minutes(5);
+    /// Without a single byte of a body moved in either direction.
+    std::chrono::milliseconds stall = std::chrono::seconds(30);
+    /// For a connection to become free.
+    std::chrono::milliseconds connection_wait = std::chrono::minutes(5);
+};
+
+/// The connections that a client keeps. All copies of a client share them.
+struct pool_settings {
+    pool_settings() = default;
+
+    /// 1 or more.
+    std::size_t connections_max = 32;
+    /// Operations that may wait for a connection; more fail with errc::too_many_waiting.
+    std::size_t waiting_max = 10'000;
+    /// An unused connection is closed after this time, before the service does it.
+    std::chrono::milliseconds idle_max = std::chrono::seconds(15);
+    /// A connection is not used again after this time, so that changes of the service's addresses are seen.
+    std::chrono::milliseconds life_max = std::chrono::minutes(10);
+};
+
+/// Repetition of failed requests: the standard mode of the AWS SDKs.
+struct retry_settings {
+    retry_settings() = default;
+
+    /// Requests per operation, the first included; 1 turns repetition off.
+    int attempts_max = 3;
+    /// The n-th wait is a random time up to min(delay_base x 2^(n-1), delay_max).
+    std::chrono::milliseconds delay_base = std::chrono::seconds(1);
+    std::chrono::milliseconds delay_max = std::chrono::seconds(20);
+    /// A bucket shared by all operations of the client: a repetition takes some out, success puts it back;
+    /// when it is empty, failures are final at once. So a broken service is not buried under repetitions.
+    int quota = 500;
+    int cost = 5;
+    int cost_of_timeout = 10;
+};
+
+/// TLS. The certificate and its host name are always checked, and at least TLS 1.2 is used.
+struct tls_settings {
+    tls_settings() = default;
+
+    /// PEM file of the authorities to trust instead of the system's.
+    std::optional<std::filesystem::path> ca_bundle;
+};
+
+} // namespace glacier

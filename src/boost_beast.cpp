@@ -1,0 +1,2 @@
+// Boost.Beast's HTTP, compiled once.
+#include <boost/beast/src.hpp>

@@ -1,0 +1,171 @@
+#include <glacier/body.hpp>
+
+#include <glacier/error.hpp>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace glacier {
+
+namespace {
+
+template <class Container>
+class owned_bytes final : public body_source {
+public:
+    explicit owned_bytes(Container bytes) : bytes_(std::move(bytes)) {}
+
+    std::uint64_t size() const override { return bytes_.size(); }
+
+    void read(std::uint64_t offset, std::span<std::byte> bytes) const override
+    {
+        auto const all = std::as_bytes(std::span(bytes_));
+        auto const part = all.subspan(offset, bytes.size());
+        std::copy(part.begin(), part.end(), bytes.begin());
+    }
+
+    std::optional<std::span<std::byte const>> in_memory() const override { return std::as_bytes(std::span(bytes_)); }
+
+private:
+    Container bytes_;
+};
+
+/// A file that was opened once: renaming or replacing it later does not change what is read.
+class file_source final : public body_source {
+public:
+    explicit file_source(std::filesystem::path const& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC))
+    {
+        if (descriptor_ < 0)
+            fail(errno);
+        struct stat status {};
+        if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode)) {
+            int const reason = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+            ::close(descriptor_);
+            fail(reason);
+        }
+        size_ = static_cast<std::uint64_t>(status.st_size);
+    }
+
+    file_source(file_source const&) = delete;
+    file_source& operator=(file_source const&) = delete;
+    ~file_source() override { ::close(descriptor_); }
+
+    std::uint64_t size() const override { return size_; }
+
+    void read(std::uint64_t offset, std::span<std::byte> bytes) const override
+    {
+        while (!bytes.empty()) {
+            ssize_t const count = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            if (count < 0 && errno == EINTR)
+                continue;
+            if (count < 0)
+                fail(errno);
+            if (count == 0) {
+                error_details details;
+                details.message = path_.string() + " became shorter";
+                throw operation_error(errc::file_changed, std::move(details));
+            }
+            bytes = bytes.subspan(static_cast<std::size_t>(count));
+            offset += static_cast<std::uint64_t>(count);
+        }
+    }
+
+private:
+    [[noreturn]] void fail(int reason) const
+    {
+        throw std::filesystem::filesystem_error("reading", path_, std::error_code(reason, std::generic_category()));
+    }
+
+    std::filesystem::path path_;
+    int descriptor_;
+    std::uint64_t size_ = 0;
+};
+
+class sliced_source final : public body_source {
+public:
+    sliced_source(std::shared_ptr<body_source const> whole, std::uint64_t offset, std::uint64_t size)
+        : whole_(std::move(whole)), offset_(offset), size_(size)
+    {
+    }
+
+    std::uint64_t size() const override { return size_; }
+
+    void read(std::uint64_t offset, std::span<std::byte> bytes) const override { whole_->read(offset_ + offset, bytes); }
+
+    std::optional<std::span<std::byte const>> in_memory() const override
+    {
+        auto const bytes = whole_->in_memory();
+        if (!bytes)
+            return std::nullopt;
+        return bytes->subspan(offset_, size_);
+    }
+
+private:
+    std::shared_ptr<body_source const> whole_;
+    std::uint64_t offset_;
+    std::uint64_t size_;
+};
+
+class borrowed_bytes final : public body_source {
+public:
+    explicit borrowed_bytes(std::span<std::byte const> bytes) noexcept : bytes_(bytes) {}
+
+    std::uint64_t size() const override { return bytes_.size(); }
+
+    void read(std::uint64_t offset, std::span<std::byte> bytes) const override
+    {
+        auto const part = bytes_.subspan(offset, bytes.size());
+        std::copy(part.begin(), part.end(), bytes.begin());
+    }
+
+    std::optional<std::span<std::byte const>> in_memory() const override { return bytes_; }
+
+private:
+    std::span<std::byte const> bytes_;
+};
+
+} // namespace
+
+body::body(std::shared_ptr<body_source const> source) noexcept : source_(std::move(source)) {}
+
+body::body(std::string bytes) : source_(std::make_shared<owned_bytes<std::string>>(std::move(bytes))) {}
+
+body::body(std::vector<std::byte> bytes)
+    : source_(std::make_shared<owned_bytes<std::vector<std::byte>>>(std::move(bytes)))
+{
+}
+
+body body::view(std::span<std::byte const> bytes)
+{
+    return body(std::make_shared<borrowed_bytes>(bytes));
+}
+
+body body::file(std::filesystem::path const& path, std::uint64_t offset, std::uint64_t size)
+{
+    body const whole = file(path);
+    if (offset > whole.size() || size > whole.size() - offset) {
+        error_details details;
+        details.message = path.string() + " has only " + std::to_string(whole.size()) + " bytes";
+        throw operation_error(errc::file_changed, std::move(details));
+    }
+    return whole.slice(offset, size);
+}
+
+body body::file(std::filesystem::path const& path)
+{
+    return body(std::make_shared<file_source>(path));
+}
+
+body body::slice(std::uint64_t offset, std::uint64_t slice_size) const
+{
+    if (offset > size() || slice_size > size() - offset)
+        throw invalid_value(errc::invalid_byte_range,
+                            std::to_string(offset) + "+" + std::to_string(slice_size) + " of " + std::to_string(size()) + " bytes");
+    return body(std::make_shared<sliced_source>(source_, offset, slice_size));
+}
+
+} // namespace glacier

@@ -1,0 +1,377 @@
+#include <glacier/client.hpp>
+
+#include "async/offload.hpp"
+#include "client/client_core.hpp"
+#include "protocol/archive_operations.hpp"
+#include "protocol/job_operations.hpp"
+#include "protocol/multipart_operations.hpp"
+#include "protocol/tree_hash.hpp"
+#include "protocol/vault_operations.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace glacier {
+
+namespace {
+
+using protocol::no_result;
+
+/// What a request is about, for messages.
+template <class Request>
+std::string resource_of(Request const& request)
+{
+    std::string resource;
+    auto const add = [&resource](std::string const& kind, std::string const& name) {
+        resource += (resource.empty() ? "" : ", ") + kind + " " + name;
+    };
+    if constexpr (requires { request.vault; })
+        add("vault", request.vault.str());
+    if constexpr (requires { request.archive; })
+        add("archive", request.archive.str());
+    if constexpr (requires { request.upload; })
+        add("upload", request.upload.str());
+    if constexpr (requires { request.job; })
+        add("job", request.job.str());
+    if constexpr (std::is_same_v<Request, upload_multipart_part_request>)
+        add("part", request.range.str());
+    if constexpr (std::is_same_v<Request, initiate_job_request>)
+        if (request.parameters.archive)
+            add("archive", request.parameters.archive->str());
+    return resource;
+}
+
+template <class Request>
+error_details details_of(Request const& request, std::string message)
+{
+    error_details details;
+    details.operation = protocol::info_of(protocol::operation_traits<Request>::id).name;
+    details.resource = resource_of(request);
+    details.message = std::move(message);
+    return details;
+}
+
+void require_limit(std::optional<std::uint32_t> const& limit)
+{
+    if (limit && *limit == 0)
+        throw invalid_value(errc::invalid_limit, "0");
+}
+
+/// What the types of the members do not check by themselves.
+template <class Request>
+void check(Request const& request)
+{
+    if constexpr (requires { request.limit; })
+        require_limit(request.limit);
+}
+
+void check(upload_archive_request const& request)
+{
+    if (request.content.size() == 0 || request.content.size() > part_size::bytes_max)
+        throw invalid_value(errc::invalid_archive_size, std::to_string(request.content.size()) + " bytes");
+}
+
+void check(upload_multipart_part_request const& request)
+{
+    bool const fits = request.range.size() == request.content.size() && request.range.size() <= part_size::bytes_max &&
+                      request.range.first() % part_size::bytes_min == 0;
+    if (!fits)
+        throw invalid_value(errc::invalid_byte_range, request.range.str() + " for a part of " +
+                                                          std::to_string(request.content.size()) + " bytes");
+}
+
+void check(complete_multipart_upload_request const& request)
+{
+    if (request.archive_bytes == 0 || request.archive_bytes > part_size::bytes_max * part_size::parts_max)
+        throw invalid_value(errc::invalid_archive_size, std::to_string(request.archive_bytes) + " bytes");
+}
+
+void check(initiate_job_request const& request)
+{
+    job_parameters const& parameters = request.parameters;
+    bool const retrieves_archive = parameters.type == job_type::archive_retrieval;
+    if (retrieves_archive != parameters.archive.has_value())
+        throw invalid_value(errc::invalid_option, retrieves_archive ? "archive-retrieval without an archive"
+                                                                    : "inventory-retrieval with an archive");
+    if (parameters.tier == tier::unknown)
+        throw invalid_value(errc::invalid_option, "tier unknown");
+    if (parameters.inventory)
+        require_limit(parameters.inventory->limit);
+}
+
+void check(list_jobs_request const& request)
+{
+    require_limit(request.limit);
+    if (request.status == job_status::unknown)
+        throw invalid_value(errc::invalid_option, "status unknown");
+}
+
+template <class Request>
+client_core::prepared_request prepare(client_core const& core, Request const& request)
+{
+    auto message = protocol::encode(request, core.config().account);
+    if (!message)
+        throw operation_error(message.error(), details_of(request, {}));
+    client_core::prepared_request prepared(protocol::operation_traits<Request>::id);
+    prepared.resource = resource_of(request);
+    prepared.message = std::move(*message);
+    return prepared;
+}
+
+template <class Request>
+protocol::result_of<Request> decode(Request const& request, protocol::http_response const& response)
+{
+    auto decoded = protocol::decode<Request>(response);
+    if (decoded)
+        return std::move(*decoded);
+    protocol::member_error const& error = decoded.error();
+    error_details details = details_of(request, error.member + (error.text.empty() ? " is missing" : ": " + error.text));
+    details.http_status = response.status;
+    details.request_id = response.headers.get("x-amzn-requestid");
+    throw operation_error(errc::malformed_response, std::move(details));
+}
+
+template <class Request>
+asio::awaitable<protocol::result_of<Request>> call(std::shared_ptr<client_core> core, Request request)
+{
+    check(request);
+    client_core::prepared_request prepared = prepare(*core, request);
+    client_core::performed_request const performed = co_await core->perform(std::move(prepared));
+    co_return decode(request, performed.response);
+}
+
+template <class Request>
+asio::awaitable<void> call_without_result(std::shared_ptr<client_core> core, Request request)
+{
+    co_await call(std::move(core), std::move(request));
+}
+
+/// Feeds a body to a hasher, some milliseconds of work at a time.
+class body_reader {
+public:
+    explicit body_reader(body content) : content_(std::move(content)) {}
+
+    /// False at the end.
+    bool hash_some()
+    {
+        std::uint64_t const count = std::min(step_bytes, content_.size() - offset_);
+        if (count == 0)
+            return false;
+        if (auto const bytes = content_.source()->in_memory()) {
+            hasher_.update(bytes->subspan(offset_, count));
+        } else {
+            buffer_.resize(std::min(count, block_bytes));
+            for (std::uint64_t done = 0; done < count;) {
+                auto const block = std::span(buffer_).first(std::min<std::uint64_t>(buffer_.size(), count - done));
+                content_.source()->read(offset_ + done, block);
+                hasher_.update(block);
+                done += block.size();
+            }
+        }
+        offset_ += count;
+        return true;
+    }
+
+    body_hashes finish()
+    {
+        protocol::payload_hashes const hashes = hasher_.finish();
+        body_hashes both;
+        both.content_sha256 = hashes.content_sha256;
+        both.tree_hash = hashes.tree;
+        return both;
+    }
+
+private:
+    // A cancellation takes effect between two steps.
+    static constexpr std::uint64_t step_bytes = std::uint64_t(8) * 1'048'576;
+    static constexpr std::uint64_t block_bytes = std::uint64_t(256) * 1'024;
+
+    body content_;
+    std::uint64_t offset_ = 0;
+    std::vector<std::byte> buffer_;
+    protocol::payload_hasher hasher_;
+};
+
+asio::awaitable<body_hashes> hash(std::shared_ptr<client_core> core, body content)
+{
+    auto const reader = std::make_shared<body_reader>(std::move(content));
+    asio::any_io_executor const executor = core->blocking_executor();
+    auto step = [reader] { return reader->hash_some(); };
+    while (co_await async::offload(executor, step)) {
+    }
+    co_return reader->finish();
+}
+
+/// Fills in the hashes that an upload needs.
+template <class Request>
+asio::awaitable<Request> with_hashes(std::shared_ptr<client_core> core, Request request)
+{
+    if (!request.content_sha256 || !request.tree_hash) {
+        body_hashes const hashes = co_await hash(std::move(core), request.content);
+        if (!request.content_sha256)
+            request.content_sha256 = hashes.content_sha256;
+        if (!request.tree_hash)
+            request.tree_hash = hashes.tree_hash;
+    }
+    co_return request;
+}
+
+/// Sends an upload, and compares the service's hash with the one that was sent.
+template <class Request>
+asio::awaitable<protocol::result_of<Request>> upload(std::shared_ptr<client_core> core, Request its_request)
+{
+    check(its_request);
+    Request const request = co_await with_hashes(core, std::move(its_request));
+    client_core::prepared_request prepared = prepare(*core, request);
+    prepared.content = request.content;
+    client_core::performed_request const performed = co_await core->perform(std::move(prepared));
+    auto answered = decode(request, performed.response);
+    if (answered.tree_hash && *answered.tree_hash != *request.tree_hash) {
+        error_details details =
+            details_of(request, "sent " + request.tree_hash->hex() + ", the service has " + answered.tree_hash->hex());
+        details.request_id = performed.response.headers.get("x-amzn-requestid");
+        details.attempts = performed.attempts;
+        throw operation_error(errc::tree_hash_mismatch, std::move(details));
+    }
+    co_return answered;
+}
+
+std::optional<std::uint64_t> content_length_of(protocol::http_response const& response)
+{
+    return protocol::text_form<std::uint64_t>::read(response.headers.get("content-length"));
+}
+
+asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core, get_job_output_request request)
+{
+    client_core::prepared_request prepared = prepare(*core, request);
+    prepared.streams_answer = true;
+    client_core::performed_request performed = co_await core->perform(std::move(prepared));
+    job_output_head head = decode(request, performed.response);
+    head.status = performed.response.status;
+    head.content_length = content_length_of(performed.response);
+
+    // Another range than asked for would be written to the wrong place.
+    std::string const range = request.range ? "bytes " + request.range->str() + "/" : std::string();
+    bool const fits = !request.range || (head.status == 206 && head.content_range.value_or("").starts_with(range));
+    if (!fits) {
+        error_details details = details_of(request, "asked for " + range + "*, got status " +
+                                                        std::to_string(head.status) + " with " +
+                                                        head.content_range.value_or("no Content-Range"));
+        details.http_status = head.status;
+        details.request_id = performed.response.headers.get("x-amzn-requestid");
+        throw operation_error(errc::unexpected_status, std::move(details));
+    }
+    co_return job_output_stream(std::move(head), std::move(performed.stream));
+}
+
+} // namespace
+
+client::client(asio::any_io_executor executor, client_config config)
+{
+    client_environment environment = make_client_environment(executor, config);
+    core_ = std::make_shared<client_core>(std::move(executor), std::move(config), std::move(environment));
+}
+
+client::client(std::shared_ptr<client_core> core) noexcept : core_(std::move(core)) {}
+
+asio::any_io_executor const& client::get_executor() const noexcept
+{
+    return core_->executor();
+}
+
+asio::any_io_executor client::get_blocking_executor() const
+{
+    return core_->blocking_executor();
+}
+
+asio::awaitable<body_hashes> client::hash_body(body content) const
+{
+    return hash(core_, std::move(content));
+}
+
+asio::awaitable<create_vault_result> client::create_vault(create_vault_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<vault_description> client::describe_vault(describe_vault_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<void> client::delete_vault(delete_vault_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<list_vaults_result> client::list_vaults(list_vaults_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<archive_creation_result> client::upload_archive(upload_archive_request request) const
+{
+    return upload(core_, std::move(request));
+}
+
+asio::awaitable<void> client::delete_archive(delete_archive_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<initiate_multipart_upload_result>
+client::initiate_multipart_upload(initiate_multipart_upload_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<upload_multipart_part_result>
+client::upload_multipart_part(upload_multipart_part_request request) const
+{
+    return upload(core_, std::move(request));
+}
+
+asio::awaitable<archive_creation_result>
+client::complete_multipart_upload(complete_multipart_upload_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<void> client::abort_multipart_upload(abort_multipart_upload_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<list_parts_result> client::list_parts(list_parts_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<list_multipart_uploads_result>
+client::list_multipart_uploads(list_multipart_uploads_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<initiate_job_result> client::initiate_job(initiate_job_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<job_description> client::describe_job(describe_job_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<list_jobs_result> client::list_jobs(list_jobs_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<job_output_stream> client::get_job_output(get_job_output_request request) const
+{
+    return open_output(core_, std::move(request));
+}
+
+} // namespace glacier

@@ -1,0 +1,170 @@
+#include "credentials/shared_files.hpp"
+
+#include <glacier/error.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <system_error>
+
+namespace glacier::credentials_files {
+
+namespace {
+
+constexpr std::uintmax_t file_bytes_max = 1'048'576;
+
+[[noreturn]] void refuse(errc reason, std::string message)
+{
+    error_details details;
+    details.message = std::move(message);
+    throw operation_error(reason, std::move(details));
+}
+
+std::string_view trim(std::string_view text) noexcept
+{
+    auto const first = text.find_first_not_of(" \t\r");
+    if (first == std::string_view::npos)
+        return {};
+    return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
+}
+
+std::string to_lower(std::string_view text)
+{
+    std::string lower(text);
+    std::transform(lower.begin(), lower.end(), lower.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    return lower;
+}
+
+/// `profile "my name"` -> `profile my name`.
+std::string section_name(std::string_view text)
+{
+    std::string name(trim(text));
+    std::erase(name, '"');
+    return name;
+}
+
+std::optional<sections> read_file(std::filesystem::path const& path)
+{
+    std::error_code error;
+    auto const status = std::filesystem::status(path, error);
+    if (status.type() == std::filesystem::file_type::not_found)
+        return std::nullopt;
+    // /dev/null stands for no file.
+    if (status.type() == std::filesystem::file_type::character)
+        return std::nullopt;
+    if (status.type() != std::filesystem::file_type::regular)
+        refuse(errc::invalid_profile, path.string() + " is not a readable file");
+    if (std::filesystem::file_size(path, error) > file_bytes_max || error)
+        refuse(errc::invalid_profile, path.string() + " is larger than 1 MiB or cannot be read");
+    std::ifstream file(path, std::ios::binary);
+    std::string const text(std::istreambuf_iterator<char>(file), {});
+    if (!file)
+        refuse(errc::invalid_profile, path.string() + " cannot be read");
+    return parse(text, path);
+}
+
+std::filesystem::path file_path(environment_reader const& environment, std::string const& variable,
+                                std::string const& file_name)
+{
+    auto const home = environment("HOME").value_or("");
+    auto const named = environment(variable);
+    if (!named || named->empty())
+        return std::filesystem::path(home) / ".aws" / file_name;
+    if (named->starts_with("~/"))
+        return std::filesystem::path(home) / named->substr(2);
+    return *named;
+}
+
+} // namespace
+
+sections parse(std::string_view text, std::filesystem::path const& path)
+{
+    sections parsed;
+    section* current = nullptr;
+    int line_number = 0;
+    while (!text.empty()) {
+        std::string_view const line = text.substr(0, text.find('\n'));
+        text.remove_prefix(std::min(line.size() + 1, text.size()));
+        ++line_number;
+        auto const fault = [&](std::string const& what) {
+            refuse(errc::invalid_profile, path.string() + ", line " + std::to_string(line_number) + ": " + what);
+        };
+        std::string_view const content = trim(line);
+        if (content.empty() || content.front() == '#' || content.front() == ';')
+            continue;
+        if (content.front() == '[') {
+            auto const close = content.find(']');
+            if (close == std::string_view::npos)
+                fault("a section without ]");
+            current = &parsed[section_name(content.substr(1, close - 1))];
+            continue;
+        }
+        // An indented line belongs to the key above it; no key that is read here has such lines.
+        if (line.front() == ' ' || line.front() == '\t')
+            continue;
+        auto const equals = content.find('=');
+        if (equals == std::string_view::npos)
+            fault("neither a section nor KEY = VALUE");
+        if (current == nullptr)
+            fault("a key before the first section");
+        (*current)[to_lower(trim(content.substr(0, equals)))] = trim(content.substr(equals + 1));
+    }
+    return parsed;
+}
+
+std::optional<std::string> profile::get(std::string_view key) const
+{
+    auto const found_key = keys.find(key);
+    if (found_key == keys.end() || found_key->second.empty())
+        return std::nullopt;
+    return found_key->second;
+}
+
+profile load_profile(std::string const& name, environment_reader const& environment)
+{
+    profile loaded;
+    loaded.name = name;
+    auto const take = [&loaded](std::optional<sections> const& from, std::string const& section_title) {
+        if (!from)
+            return;
+        auto const section_found = from->find(section_title);
+        if (section_found == from->end())
+            return;
+        loaded.found = true;
+        for (auto const& [key, value] : section_found->second)
+            loaded.keys.insert_or_assign(key, value);
+    };
+    auto const config = read_file(file_path(environment, "AWS_CONFIG_FILE", "config"));
+    if (name == "default")
+        take(config, "default");
+    take(config, "profile " + name);
+    take(read_file(file_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")), name);
+    return loaded;
+}
+
+std::shared_ptr<credentials_provider> static_keys_of(profile const& source)
+{
+    auto const id = source.get("aws_access_key_id");
+    auto const secret = source.get("aws_secret_access_key");
+    if (!source.found)
+        refuse(errc::invalid_profile, "there is no profile " + source.name + " in the shared config and credentials files");
+    if (id.has_value() != secret.has_value())
+        refuse(errc::invalid_profile, "profile " + source.name + " has only one of aws_access_key_id and aws_secret_access_key");
+    if (!id)
+        refuse(errc::no_credentials, "profile " + source.name + " has no aws_access_key_id");
+    credentials value(*id, secret_string(*secret));
+    value.session_token = secret_string(source.get("aws_session_token").value_or(""));
+    value.source = "profile " + source.name;
+    return static_credentials(std::move(value));
+}
+
+} // namespace glacier::credentials_files
+
+namespace glacier {
+
+std::shared_ptr<credentials_provider> profile_credentials(std::string const& profile, environment_reader environment)
+{
+    return credentials_files::static_keys_of(credentials_files::load_profile(profile, environment));
+}
+
+} // namespace glacier

@@ -1,0 +1,200 @@
+#pragma once
+
+// HTTP/1.1 over a stream of either kind. Included by the two files that instantiate it.
+
+#include "net/connection.hpp"
+#include "net/deadline.hpp"
+#include "net/translate_error.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace glacier::net {
+
+namespace http = boost::beast::http;
+
+/// Limits of what a peer may send as a head.
+inline constexpr std::uint32_t header_bytes_max = 32 * 1'024;
+inline constexpr int interim_responses_max = 16;
+
+/// `Stream`: asio::ip::tcp::socket or asio::ssl::stream<asio::ip::tcp::socket>, connected and ready.
+template <class Stream>
+class http_connection final : public connection {
+public:
+    explicit http_connection(std::unique_ptr<Stream> stream)
+        : stream_(std::move(stream)),
+          deadline_(stream_->get_executor(), [lowest = &stream_->lowest_layer()] {
+              error_code ignored;
+              lowest->close(ignored);
+          })
+    {
+        // Without the room, bodies would arrive in reads of 512 bytes.
+        buffer_.reserve(std::size_t(64) * 1'024);
+    }
+
+    asio::any_io_executor get_executor() override { return stream_->get_executor(); }
+
+    void expires_after(std::chrono::milliseconds limit, errc reason) override
+    {
+        deadline_.expires_after(limit, reason);
+    }
+
+    asio::awaitable<void> write_head(protocol::http_request const& message,
+                                     std::optional<std::uint64_t> content_length) override
+    {
+        http::request<http::string_body> head;
+        head.version(11);
+        head.method_string(boost::beast::string_view(to_string(message.method)));
+        head.target(message.target);
+        for (auto const& [name, value] : message.headers)
+            head.insert(name, value);
+        bool const needs_length = message.method == protocol::http_method::put ||
+                                  message.method == protocol::http_method::post || content_length;
+        if (needs_length)
+            head.content_length(content_length.value_or(message.body.size()));
+        head.body() = message.body;
+
+        head_answered_ = false;
+        http::request_serializer<http::string_body> serializer(head);
+        error_code error;
+        auto token = asio::redirect_error(asio::use_awaitable, error);
+        if (content_length)
+            bytes_written_ += co_await http::async_write_header(*stream_, serializer, token);
+        else
+            bytes_written_ += co_await http::async_write(*stream_, serializer, token);
+        check(error);
+    }
+
+    asio::awaitable<void> write_body(std::span<std::byte const> bytes) override
+    {
+        asio::const_buffer const buffer(bytes.data(), bytes.size());
+        error_code error;
+        auto token = asio::redirect_error(asio::use_awaitable, error);
+        bytes_written_ += co_await asio::async_write(*stream_, buffer, token);
+        check(error);
+    }
+
+    asio::awaitable<response_head> read_head() override
+    {
+        error_code error;
+        auto token = asio::redirect_error(asio::use_awaitable, error);
+        for (int skipped = 0;; ++skipped) {
+            parser_.emplace();
+            parser_->header_limit(header_bytes_max);
+            parser_->body_limit(boost::none);
+            co_await http::async_read_header(*stream_, buffer_, *parser_, token);
+            check(error);
+            if (parser_->get().result_int() >= 200)
+                break;
+            // 101 would change the protocol, which nobody asked for.
+            if (skipped == interim_responses_max || parser_->get().result_int() == 101)
+                throw connection_error(errc::invalid_http_message, "unexpected interim answer");
+        }
+        head_answered_ = true;
+        response_head head;
+        head.message.status = static_cast<int>(parser_->get().result_int());
+        for (auto const& field : parser_->get())
+            head.message.headers.add(std::string(field.name_string()), std::string(field.value()));
+        // A 204 has no body, whatever its headers say.
+        if (parser_->is_done())
+            head.content_length = 0;
+        else if (parser_->content_length())
+            head.content_length = *parser_->content_length();
+        plain_remaining_ = parser_->chunked() ? std::nullopt : head.content_length;
+        co_return head;
+    }
+
+    asio::awaitable<std::size_t> read_body(std::span<std::byte> buffer) override
+    {
+        if (plain_remaining_)
+            co_return co_await read_plain(buffer);
+        co_return co_await read_parsed(buffer);
+    }
+
+    bool is_reusable() const override
+    {
+        bool const complete = plain_remaining_ ? *plain_remaining_ == 0 : parser_ && parser_->is_done();
+        // Bytes that nobody asked for would become part of the next answer.
+        return head_answered_ && complete && parser_->get().keep_alive() && buffer_.size() == 0 &&
+               stream_->lowest_layer().is_open();
+    }
+
+    std::uint64_t bytes_written() const override { return bytes_written_; }
+
+private:
+    /// A body of known length goes straight from the stream to the caller.
+    asio::awaitable<std::size_t> read_plain(std::span<std::byte> buffer)
+    {
+        auto const wanted =
+            static_cast<std::size_t>(std::min<std::uint64_t>(*plain_remaining_, buffer.size()));
+        if (wanted == 0)
+            co_return 0;
+        asio::mutable_buffer const target(buffer.data(), wanted);
+        std::size_t count = asio::buffer_copy(target, buffer_.data());
+        buffer_.consume(count);
+        if (count == 0) {
+            error_code error;
+            auto token = asio::redirect_error(asio::use_awaitable, error);
+            count = co_await stream_->async_read_some(target, token);
+            check(error);
+        }
+        *plain_remaining_ -= count;
+        co_return count;
+    }
+
+    /// A chunked body, or one that ends with the connection.
+    asio::awaitable<std::size_t> read_parsed(std::span<std::byte> buffer)
+    {
+        error_code error;
+        auto token = asio::redirect_error(asio::use_awaitable, error);
+        while (!parser_->is_done()) {
+            auto& target = parser_->get().body();
+            target.data = buffer.data();
+            target.size = buffer.size();
+            co_await http::async_read_some(*stream_, buffer_, *parser_, token);
+            if (error == http::error::need_buffer)
+                error = {};
+            check(error);
+            if (std::size_t const count = buffer.size() - target.size; count > 0)
+                co_return count;
+        }
+        co_return 0;
+    }
+
+    void check(error_code const& error)
+    {
+        if (!error)
+            return;
+        if (auto const reason = deadline_.expired())
+            throw connection_error(*reason, {});
+        std::string detail;
+        error_code const translated = translate(error, detail);
+        throw connection_error(translated, std::move(detail));
+    }
+
+    std::unique_ptr<Stream> stream_;
+    deadline deadline_;
+    boost::beast::flat_buffer buffer_;
+    // A parser serves one answer.
+    std::optional<http::response_parser<http::buffer_body>> parser_;
+    std::optional<std::uint64_t> plain_remaining_;
+    std::uint64_t bytes_written_ = 0;
+    bool head_answered_ = false;
+};
+
+} // namespace glacier::net

@@ -1,0 +1,219 @@
+#include "net/http_exchanger.hpp"
+
+#include "async/offload.hpp"
+#include "async/run_on.hpp"
+#include "net/connection_pool.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace glacier::net {
+
+namespace {
+
+constexpr std::size_t send_block_bytes = std::size_t(256) * 1'024;
+
+bool is_cancellation(error_code const& error) noexcept
+{
+    return error == asio::error::operation_aborted;
+}
+
+/// Hands the body of an answer out, and the connection back when it is read to its end.
+class leased_body final : public job_output_stream::source {
+public:
+    leased_body(lease held, asio::any_io_executor strand, std::chrono::milliseconds stall)
+        : state_(std::make_shared<state>(std::move(held), stall)), strand_(std::move(strand))
+    {
+    }
+
+    asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer) override
+    {
+        return async::run_on(strand_, read_on_strand(state_, buffer));
+    }
+
+private:
+    struct state {
+        state(lease its_held, std::chrono::milliseconds its_stall) : held(std::move(its_held)), stall(its_stall) {}
+
+        std::optional<lease> held;
+        std::chrono::milliseconds stall;
+    };
+
+    static asio::awaitable<std::size_t> read_on_strand(std::shared_ptr<state> self, std::span<std::byte> buffer)
+    {
+        if (!self->held)
+            co_return 0;
+        connection& source = **self->held;
+        source.expires_after(self->stall, errc::transfer_stalled);
+        std::size_t const count = co_await source.read_body(buffer);
+        source.expires_after(std::chrono::milliseconds(0), errc());
+        if (count == 0 && !buffer.empty()) {
+            if (source.is_reusable())
+                self->held->mark_reusable();
+            self->held.reset();
+        }
+        co_return count;
+    }
+
+    std::shared_ptr<state> state_;
+    asio::any_io_executor strand_;
+};
+
+class http_exchanger final : public exchanger, public std::enable_shared_from_this<http_exchanger> {
+public:
+    http_exchanger(asio::any_io_executor executor, asio::any_io_executor blocking_executor,
+                   std::shared_ptr<dialer> dialer, exchanger_settings const& settings)
+        : executor_(std::move(executor)),
+          blocking_executor_(std::move(blocking_executor)),
+          dialer_(std::move(dialer)),
+          settings_(settings),
+          pool_(std::make_shared<connection_pool>(settings.pool, settings.timeouts.connection_wait))
+    {
+    }
+
+    asio::awaitable<exchange_result> exchange(exchange_request request) override
+    {
+        auto const self = shared_from_this();
+        try {
+            lease held = co_await pool_->acquire();
+            asio::any_io_executor strand = asio::make_strand(executor_);
+            if (held.get() != nullptr)
+                strand = held->get_executor();
+            co_return co_await async::run_on(strand, exchange_on_strand(self, std::move(request), std::move(held), strand));
+        } catch (boost::system::system_error const& error) {
+            if (is_cancellation(error.code()))
+                throw;
+            exchange_result failed;
+            failed.error = error.code();
+            co_return failed;
+        }
+    }
+
+private:
+    using self_pointer = std::shared_ptr<http_exchanger>;
+
+    static asio::awaitable<exchange_result> exchange_on_strand(self_pointer self, exchange_request request, lease held,
+                                                               asio::any_io_executor strand)
+    {
+        exchange_result result;
+        result.reused_connection = held.get() != nullptr;
+        std::uint64_t written_before = 0;
+        try {
+            if (held.get() == nullptr)
+                held.set_connection(co_await self->dialer_->dial(strand));
+            written_before = held->bytes_written();
+            response_head head = co_await self->send_and_read_head(*held, request);
+            result.response = std::move(head.message);
+            co_await self->take_body(result, head.content_length, request.streams_answer, held, strand);
+        } catch (connection_error const& error) {
+            result.error = error.code();
+            result.detail = error.detail();
+        }
+        if (result.error && is_cancellation(result.error))
+            throw boost::system::system_error(result.error);
+        result.sent = held.get() != nullptr && held->bytes_written() > written_before;
+        co_return result;
+    }
+
+    asio::awaitable<response_head> send_and_read_head(connection& peer, exchange_request const& request)
+    {
+        std::exception_ptr send_error;
+        try {
+            co_await send(peer, request);
+        } catch (connection_error const& error) {
+            if (is_cancellation(error.code()) || error.code() == condition::timeout || peer.bytes_written() == 0)
+                throw;
+            send_error = std::current_exception();
+        }
+        if (!send_error) {
+            peer.expires_after(settings_.timeouts.response, errc::response_timeout);
+            co_return co_await peer.read_head();
+        }
+        // A peer that refuses a request may answer and close before it has read all of it: the answer says why.
+        try {
+            peer.expires_after(std::chrono::seconds(2), errc::response_timeout);
+            co_return co_await peer.read_head();
+        } catch (connection_error const& error) {
+            if (is_cancellation(error.code()))
+                throw;
+        }
+        std::rethrow_exception(send_error);
+    }
+
+    asio::awaitable<void> send(connection& peer, exchange_request const& request)
+    {
+        std::uint64_t const size = request.content.size();
+        peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
+        if (size == 0) {
+            co_await peer.write_head(request.message, std::nullopt);
+            co_return;
+        }
+        co_await peer.write_head(request.message, size);
+        std::shared_ptr<body_source const> const source = request.content.source();
+        if (auto const bytes = source->in_memory()) {
+            for (std::size_t offset = 0; offset < bytes->size(); offset += send_block_bytes) {
+                peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
+                co_await peer.write_body(bytes->subspan(offset, std::min(send_block_bytes, bytes->size() - offset)));
+            }
+            co_return;
+        }
+        auto const buffer = std::make_shared<std::vector<std::byte>>(std::min<std::uint64_t>(send_block_bytes, size));
+        for (std::uint64_t offset = 0; offset < size;) {
+            auto const count = static_cast<std::size_t>(std::min<std::uint64_t>(buffer->size(), size - offset));
+            auto read = [source, buffer, offset, count] { source->read(offset, std::span(*buffer).first(count)); };
+            co_await async::offload(blocking_executor_, std::move(read));
+            peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
+            co_await peer.write_body(std::span<std::byte const>(*buffer).first(count));
+            offset += count;
+        }
+    }
+
+    asio::awaitable<void> take_body(exchange_result& result, std::optional<std::uint64_t> content_length,
+                                    bool streams_answer, lease& held, asio::any_io_executor strand)
+    {
+        if (streams_answer && (result.response.status == 200 || result.response.status == 206)) {
+            held->expires_after(std::chrono::milliseconds(0), errc());
+            result.stream = std::make_unique<leased_body>(std::move(held), strand, settings_.timeouts.stall);
+            co_return;
+        }
+        if (content_length && *content_length > settings_.response_bytes_max)
+            throw connection_error(errc::response_too_large, std::to_string(*content_length) + " bytes");
+        std::vector<std::byte> buffer(std::size_t(16) * 1'024);
+        while (true) {
+            held->expires_after(settings_.timeouts.stall, errc::transfer_stalled);
+            std::size_t const count = co_await held->read_body(buffer);
+            if (count == 0)
+                break;
+            if (result.response.body.size() + count > settings_.response_bytes_max)
+                throw connection_error(errc::response_too_large,
+                                       "more than " + std::to_string(settings_.response_bytes_max) + " bytes");
+            result.response.body.append(reinterpret_cast<char const*>(buffer.data()), count);
+        }
+        held->expires_after(std::chrono::milliseconds(0), errc());
+        if (held->is_reusable())
+            held.mark_reusable();
+    }
+
+    asio::any_io_executor executor_;
+    asio::any_io_executor blocking_executor_;
+    std::shared_ptr<dialer> dialer_;
+    exchanger_settings settings_;
+    std::shared_ptr<connection_pool> pool_;
+};
+
+} // namespace
+
+std::shared_ptr<exchanger> make_http_exchanger(asio::any_io_executor executor, asio::any_io_executor blocking_executor,
+                                               std::shared_ptr<dialer> dialer, exchanger_settings const& settings)
+{
+    return std::make_shared<http_exchanger>(std::move(executor), std::move(blocking_executor), std::move(dialer),
+                                            settings);
+}
+
+} // namespace glacier::net

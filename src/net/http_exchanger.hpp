@@ -1,0 +1,29 @@
+#pragma once
+
+#include "net/dialer.hpp"
+#include "net/exchange.hpp"
+
+#include <glacier/settings.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+
+#include <cstddef>
+#include <memory>
+
+namespace glacier::net {
+
+/// What an exchanger needs besides a dialer.
+struct exchanger_settings {
+    exchanger_settings() = default;
+
+    timeout_settings timeouts;
+    pool_settings pool;
+    std::size_t response_bytes_max = 0;
+};
+
+/// Exchanges over pooled connections. `executor`: of the context on which connections live;
+/// `blocking_executor`: where bodies are read from files.
+std::shared_ptr<exchanger> make_http_exchanger(asio::any_io_executor executor, asio::any_io_executor blocking_executor,
+                                               std::shared_ptr<dialer> dialer, exchanger_settings const& settings);
+
+} // namespace glacier::net

@@ -1,0 +1,244 @@
+#pragma once
+
+// The definitions of codec.hpp. Included by the files that instantiate them for a group of operations,
+// and by nothing else: Boost.JSON is compiled there.
+
+#include "base/uri.hpp"
+#include "protocol/codec.hpp"
+#include "protocol/json_form.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace glacier::protocol {
+
+namespace detail {
+
+/// Replaces `{name}` in the path by the encoded value.
+inline void fill_in(std::string& uri, std::string_view name, std::string_view value)
+{
+    std::string const placeholder = "{" + std::string(name) + "}";
+    if (auto const position = uri.find(placeholder); position != std::string::npos)
+        uri.replace(position, placeholder.size(), base::encode_uri_component(value));
+}
+
+inline void append_query(std::string& uri, std::string_view name, std::string_view value)
+{
+    uri += uri.find('?') == std::string::npos ? '?' : '&';
+    uri += base::encode_uri_component(name);
+    uri += '=';
+    uri += base::encode_uri_component(value);
+}
+
+/// Beast would write a line break in a value straight to the wire, where it starts another header.
+inline bool is_header_value(std::string_view value) noexcept
+{
+    return std::all_of(value.begin(), value.end(), [](char c) {
+        auto const byte = static_cast<unsigned char>(c);
+        return byte >= 0x20 && byte != 0x7f;
+    });
+}
+
+template <class Member, class Class>
+std::optional<std::string> text_of(Member const& member, Class const& value)
+{
+    auto const& field = value.*member.pointer;
+    if constexpr (is_optional<typename Member::member_type>) {
+        if (!field)
+            return std::nullopt;
+        return Member::form::write(*field);
+    } else {
+        return Member::form::write(field);
+    }
+}
+
+template <class Class, class Member>
+error_code encode_member(http_request& message, Class const& request, Member const& member)
+{
+    if constexpr (requires { Member::where; }) {
+        auto const text = text_of(member, request);
+        if (!text)
+            return {};
+        switch (Member::where) {
+        case place::uri:
+            fill_in(message.target, member.name, *text);
+            break;
+        case place::query:
+            append_query(message.target, member.name, *text);
+            break;
+        case place::header:
+            if (!is_header_value(*text))
+                return errc::invalid_header_value;
+            message.headers.add(std::string(member.name), *text);
+            break;
+        }
+    } else if constexpr (std::is_same_v<Member, json_body_member<Class, typename Member::member_type>>) {
+        message.body = boost::json::serialize(write_json(request.*member.pointer));
+        message.headers.add("content-type", "application/json");
+    } else {
+        message.headers.add("content-type", "application/octet-stream");
+    }
+    return {};
+}
+
+/// Where the text of a member is looked up: a function of place and name.
+template <class Member, class Lookup>
+decoded<std::optional<value_type_of<typename Member::member_type>>> read_text(Member const& member, Lookup& look_up)
+{
+    using value_type = value_type_of<typename Member::member_type>;
+    std::optional<std::string> const text = look_up(Member::where, member.name);
+    if (!text) {
+        if (Member::need != presence::optional)
+            return member_error{member_error::reason::missing, std::string(member.name), {}};
+        return std::optional<value_type>();
+    }
+    auto read = Member::form::read(*text);
+    if (!read)
+        return member_error{member_error::reason::invalid, std::string(member.name), *text};
+    return std::optional<value_type>(std::move(*read));
+}
+
+/// Makes a struct from its members: those that are arguments go to the constructor, the others are assigned.
+template <class T, class Lookup, class... Members>
+decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::string_view body)
+{
+    std::optional<member_error> error;
+    auto const keep = [&error](member_error const& found) {
+        if (!error)
+            error = found;
+    };
+
+    auto const read_argument = [&]<class Member>(Member const& member) {
+        if constexpr (Member::need != presence::argument) {
+            return std::tuple<>();
+        } else {
+            using member_type = typename Member::member_type;
+            std::optional<member_type> argument;
+            if constexpr (requires { Member::where; }) {
+                auto read = read_text(member, look_up);
+                if (read)
+                    argument = std::move(*read);
+                else
+                    keep(read.error());
+            } else if constexpr (json_struct<member_type>) {
+                auto read = read_json_document<member_type>(body);
+                if (read)
+                    argument = std::move(*read);
+                else
+                    keep(read.error());
+            } else {
+                argument.emplace();
+            }
+            return std::tuple<std::optional<member_type>>(std::move(argument));
+        }
+    };
+
+    auto arguments = std::apply(
+        [&](auto const&... member) { return std::tuple_cat(read_argument(member)...); }, members);
+    if (error)
+        return *error;
+    T made = std::apply([](auto&... argument) { return T(std::move(*argument)...); }, arguments);
+
+    auto const assign = [&]<class Member>(Member const& member) {
+        if constexpr (Member::need != presence::argument) {
+            auto read = read_text(member, look_up);
+            if (!read)
+                keep(read.error());
+            else if (*read)
+                made.*member.pointer = std::move(**read);
+        }
+    };
+    std::apply([&](auto const&... member) { (assign(member), ...); }, members);
+    if (error)
+        return *error;
+    return made;
+}
+
+template <class Request>
+inline constexpr bool answers_json =
+    std::is_same_v<std::remove_cvref_t<decltype(operation_traits<Request>::output)>, std::tuple<json_document>>;
+
+} // namespace detail
+
+template <class Request>
+result<http_request> encode(Request const& request, account_id const& account)
+{
+    operation_info const& info = info_of(operation_traits<Request>::id);
+    http_request message;
+    message.method = info.method;
+    message.target = std::string(info.uri);
+    detail::fill_in(message.target, "accountId", account.str());
+    message.headers.add("x-amz-glacier-version", "2012-06-01");
+
+    error_code error;
+    auto const encode_one = [&](auto const& member) {
+        if (!error)
+            error = detail::encode_member(message, request, member);
+    };
+    std::apply([&](auto const&... member) { (encode_one(member), ...); }, operation_traits<Request>::input);
+    if (error)
+        return error;
+    return message;
+}
+
+template <class Request>
+decoded<result_of<Request>> decode(http_response const& response)
+{
+    if constexpr (detail::answers_json<Request>) {
+        return read_json_document<result_of<Request>>(response.body);
+    } else {
+        auto const look_up = [&response](place /*where*/, std::string_view name) -> std::optional<std::string> {
+            std::string const* const value = response.headers.find(name);
+            if (value == nullptr)
+                return std::nullopt;
+            return *value;
+        };
+        return detail::build<result_of<Request>>(operation_traits<Request>::output, look_up, {});
+    }
+}
+
+template <class Request>
+decoded<Request> accept(routed_request const& request)
+{
+    auto const look_up = [&request](place where, std::string_view name) -> std::optional<std::string> {
+        if (where == place::header) {
+            std::string const* const value = request.headers.find(name);
+            return value != nullptr ? std::optional(*value) : std::nullopt;
+        }
+        parameters const& from = where == place::uri ? request.path : request.query;
+        auto const found = from.find(name);
+        return found != from.end() ? std::optional(found->second) : std::nullopt;
+    };
+    return detail::build<Request>(operation_traits<Request>::input, look_up, request.body);
+}
+
+template <class Request>
+http_response answer(result_of<Request> const& value)
+{
+    operation_info const& info = info_of(operation_traits<Request>::id);
+    http_response message;
+    message.status = info.success_status;
+    if constexpr (detail::answers_json<Request>) {
+        message.headers.add("Content-Type", "application/json");
+        message.body = boost::json::serialize(write_json(value));
+    } else {
+        auto const add = [&](auto const& member) {
+            if (auto const text = detail::text_of(member, value))
+                message.headers.add(std::string(member.name), *text);
+        };
+        std::apply([&](auto const&... member) { (add(member), ...); }, operation_traits<Request>::output);
+    }
+    return message;
+}
+
+/// Instantiates the four functions for one operation.
+#define GLACIER_INSTANTIATE_OPERATION(Request)                                                                        \
+    template result<http_request> encode<Request>(Request const&, account_id const&);                                 \
+    template decoded<result_of<Request>> decode<Request>(http_response const&);                                       \
+    template decoded<Request> accept<Request>(routed_request const&);                                                 \
+    template http_response answer<Request>(result_of<Request> const&)
+
+} // namespace glacier::protocol

@@ -1,0 +1,248 @@
+#include "protocol/sigv4.hpp"
+
+#include "base/iso8601.hpp"
+#include "base/uri.hpp"
+#include "crypto/sha256.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace glacier::protocol {
+
+namespace {
+
+constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
+
+std::string to_lower(std::string_view text)
+{
+    std::string lower(text);
+    for (char& c : lower)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+    return lower;
+}
+
+/// Trims, and makes one space of each run of white space.
+std::string fold_spaces(std::string_view value)
+{
+    std::string folded;
+    bool space = false;
+    for (char const c : value) {
+        if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
+            space = !folded.empty();
+            continue;
+        }
+        if (std::exchange(space, false))
+            folded += ' ';
+        folded += c;
+    }
+    return folded;
+}
+
+std::string canonical_query(std::string_view query)
+{
+    std::vector<std::pair<std::string, std::string>> parameters;
+    auto const canonical = [](std::string_view text) {
+        // A text that is not percent-encoded properly counts as raw.
+        auto const decoded = base::decode_uri_component(text);
+        return base::encode_uri_component(decoded ? *decoded : std::string(text));
+    };
+    while (!query.empty()) {
+        std::string_view const parameter = query.substr(0, query.find('&'));
+        query.remove_prefix(std::min(parameter.size() + 1, query.size()));
+        if (parameter.empty())
+            continue;
+        auto const equals = parameter.find('=');
+        std::string_view const value =
+            equals == std::string_view::npos ? std::string_view() : parameter.substr(equals + 1);
+        parameters.emplace_back(canonical(parameter.substr(0, equals)), canonical(value));
+    }
+    std::sort(parameters.begin(), parameters.end());
+
+    std::string joined;
+    for (auto const& [name, value] : parameters) {
+        if (!joined.empty())
+            joined += '&';
+        joined += name + "=" + value;
+    }
+    return joined;
+}
+
+std::string join(std::vector<std::string> const& texts, char separator)
+{
+    std::string joined;
+    for (std::string const& text : texts) {
+        if (!joined.empty())
+            joined += separator;
+        joined += text;
+    }
+    return joined;
+}
+
+std::span<std::byte const> bytes_of(std::string_view text) noexcept
+{
+    return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+} // namespace
+
+std::string canonical_request(http_request const& request, std::vector<std::string> const& signed_headers,
+                              std::string_view payload_sha256)
+{
+    std::string_view const target = request.target;
+    auto const question = target.find('?');
+    std::string_view const path = target.substr(0, question);
+    std::string_view const query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
+
+    std::string canonical(to_string(request.method));
+    canonical += '\n';
+    // A path from the wire is percent-encoded already: here its percent signs are encoded a second time.
+    canonical += base::encode_uri_path(base::normalize_path(path));
+    canonical += '\n';
+    canonical += canonical_query(query);
+    canonical += '\n';
+    for (std::string const& name : signed_headers) {
+        canonical += name;
+        canonical += ':';
+        bool first = true;
+        for (auto const& [field, value] : request.headers) {
+            if (!equal_names(field, name))
+                continue;
+            if (!std::exchange(first, false))
+                canonical += ',';
+            canonical += fold_spaces(value);
+        }
+        canonical += '\n';
+    }
+    canonical += '\n';
+    canonical += join(signed_headers, ';');
+    canonical += '\n';
+    canonical += payload_sha256;
+    return canonical;
+}
+
+std::string credential_scope(timestamp time, signing_scope const& scope)
+{
+    return base::to_iso8601_basic(time).substr(0, 8) + "/" + scope.region + "/" + scope.service + "/aws4_request";
+}
+
+std::string string_to_sign(std::string_view canonical, timestamp time, signing_scope const& scope)
+{
+    std::string text(algorithm);
+    text += '\n';
+    text += base::to_iso8601_basic(time);
+    text += '\n';
+    text += credential_scope(time, scope);
+    text += '\n';
+    text += crypto::sha256_of(canonical).hex();
+    return text;
+}
+
+sha256_digest signing_key(secret_string const& secret_access_key, timestamp time, signing_scope const& scope)
+{
+    secret_string const start("AWS4" + std::string(secret_access_key.reveal()));
+    std::string const day = base::to_iso8601_basic(time).substr(0, 8);
+    sha256_digest const of_day = crypto::hmac_sha256(bytes_of(start.reveal()), day);
+    sha256_digest const of_region = crypto::hmac_sha256(of_day.bytes(), scope.region);
+    sha256_digest const of_service = crypto::hmac_sha256(of_region.bytes(), scope.service);
+    return crypto::hmac_sha256(of_service.bytes(), "aws4_request");
+}
+
+std::string signature(sha256_digest const& key, std::string_view text)
+{
+    return crypto::hmac_sha256(key.bytes(), text).hex();
+}
+
+std::vector<std::string> headers_to_sign(http_headers const& headers)
+{
+    // Proxies and load balancers may add, drop or change these.
+    constexpr std::array<std::string_view, 12> unsigned_headers{
+        "authorization", "connection", "expect",  "keep-alive",        "proxy-authenticate", "proxy-authorization",
+        "te",            "trailer",    "upgrade", "transfer-encoding", "user-agent",         "x-amzn-trace-id"};
+    std::vector<std::string> names;
+    for (auto const& [name, value] : headers) {
+        std::string lower = to_lower(name);
+        bool const is_unsigned =
+            std::find(unsigned_headers.begin(), unsigned_headers.end(), lower) != unsigned_headers.end();
+        if (!is_unsigned && std::find(names.begin(), names.end(), lower) == names.end())
+            names.push_back(std::move(lower));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+sha256_digest signer::key_for(credentials const& identity, timestamp time)
+{
+    std::string scope = credential_scope(time, scope_);
+    std::lock_guard const lock(mutex_);
+    if (!cached_ || cached_->scope != scope || cached_->access_key_id != identity.access_key_id ||
+        cached_->secret_access_key.reveal() != identity.secret_access_key.reveal())
+        cached_.emplace(cached_key{identity.access_key_id, identity.secret_access_key, std::move(scope),
+                                   signing_key(identity.secret_access_key, time, scope_)});
+    return cached_->key;
+}
+
+void signer::sign(http_request& request, credentials const& identity, timestamp time)
+{
+    request.headers.remove("authorization");
+    request.headers.set("x-amz-date", base::to_iso8601_basic(time));
+    request.headers.remove("x-amz-security-token");
+    if (!identity.session_token.empty())
+        request.headers.add("x-amz-security-token", std::string(identity.session_token.reveal()));
+
+    std::string payload_sha256(request.headers.get("x-amz-content-sha256"));
+    if (payload_sha256.empty())
+        payload_sha256 = request.body.empty() ? std::string(empty_payload_sha256)
+                                              : crypto::sha256_of(std::string_view(request.body)).hex();
+
+    std::vector<std::string> const names = headers_to_sign(request.headers);
+    std::string const text = string_to_sign(canonical_request(request, names, payload_sha256), time, scope_);
+    request.headers.add("authorization", std::string(algorithm) + " Credential=" + identity.access_key_id + "/" +
+                                             credential_scope(time, scope_) + ", SignedHeaders=" + join(names, ';') +
+                                             ", Signature=" + signature(key_for(identity, time), text));
+}
+
+std::optional<authorization> parse_authorization(std::string_view header)
+{
+    if (!header.starts_with(algorithm))
+        return std::nullopt;
+    header.remove_prefix(algorithm.size());
+
+    authorization parsed;
+    bool has_credential = false;
+    while (!header.empty()) {
+        std::string_view item = header.substr(0, header.find(','));
+        header.remove_prefix(std::min(item.size() + 1, header.size()));
+        auto const begin = item.find_first_not_of(" \t");
+        if (begin == std::string_view::npos)
+            continue;
+        item = item.substr(begin, item.find_last_not_of(" \t") - begin + 1);
+        auto const equals = item.find('=');
+        if (equals == std::string_view::npos)
+            return std::nullopt;
+        std::string_view const name = item.substr(0, equals);
+        std::string_view value = item.substr(equals + 1);
+        if (name == "Credential") {
+            auto const slash = value.find('/');
+            if (slash == std::string_view::npos)
+                return std::nullopt;
+            parsed.access_key_id = value.substr(0, slash);
+            parsed.scope = value.substr(slash + 1);
+            has_credential = true;
+        } else if (name == "SignedHeaders") {
+            while (!value.empty()) {
+                std::string_view const signed_header = value.substr(0, value.find(';'));
+                value.remove_prefix(std::min(signed_header.size() + 1, value.size()));
+                parsed.signed_headers.push_back(to_lower(signed_header));
+            }
+        } else if (name == "Signature") {
+            parsed.signature = value;
+        }
+    }
+    if (!has_credential || parsed.signed_headers.empty() || parsed.signature.empty())
+        return std::nullopt;
+    return parsed;
+}
+
+} // namespace glacier::protocol

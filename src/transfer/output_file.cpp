@@ -1,0 +1,122 @@
+#include "transfer/output_file.hpp"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace glacier::transfer {
+
+namespace {
+
+[[noreturn]] void throw_error(char const* what, std::filesystem::path const& path, int reason)
+{
+    throw std::filesystem::filesystem_error(what, path, std::error_code(reason, std::generic_category()));
+}
+
+std::filesystem::path directory_of(std::filesystem::path const& path)
+{
+    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+std::filesystem::path part_path_of(std::filesystem::path const& path)
+{
+    std::filesystem::path part = path;
+    part += ".part";
+    return part;
+}
+
+} // namespace
+
+output_file::output_file(std::filesystem::path path, std::uint64_t bytes)
+    : path_(std::move(path)), part_path_(part_path_of(path_))
+{
+    check_output_path(path_);
+    int const opened = ::open(part_path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (opened < 0)
+        throw_error("creating", part_path_, errno);
+    // The lock goes with the process, so a file left behind by a crash can be taken over.
+    if (::flock(opened, LOCK_EX | LOCK_NB) != 0) {
+        int const reason = errno;
+        ::close(opened);
+        throw_error("another process is writing", part_path_, reason);
+    }
+    descriptor_ = opened;
+    int reason = ::ftruncate(descriptor_, 0) == 0 ? 0 : errno;
+    while (reason == 0 && (reason = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes))) == EINTR)
+        reason = 0;
+    if (reason != 0) {
+        ::unlink(part_path_.c_str());
+        ::close(std::exchange(descriptor_, -1));
+        throw_error("reserving the space for", part_path_, reason);
+    }
+}
+
+output_file::~output_file()
+{
+    if (descriptor_ < 0)
+        return;
+    if (!committed_)
+        ::unlink(part_path_.c_str());
+    ::close(descriptor_);
+}
+
+void output_file::fail(char const* what, int reason) const
+{
+    throw_error(what, part_path_, reason);
+}
+
+void output_file::write(std::uint64_t offset, std::span<std::byte const> bytes)
+{
+    while (!bytes.empty()) {
+        ssize_t const count = ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count < 0)
+            fail("writing", errno);
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+        offset += static_cast<std::uint64_t>(count);
+    }
+}
+
+void output_file::sync_directory() const
+{
+    int const directory = ::open(directory_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (directory < 0)
+        fail("opening the directory of", errno);
+    int const reason = ::fsync(directory) == 0 ? 0 : errno;
+    ::close(directory);
+    // Some file systems cannot sync a directory, and say so.
+    if (reason != 0 && reason != EINVAL)
+        fail("syncing the directory of", reason);
+}
+
+void output_file::commit()
+{
+    if (::fsync(descriptor_) != 0)
+        fail("syncing", errno);
+    if (::rename(part_path_.c_str(), path_.c_str()) != 0)
+        fail("renaming", errno);
+    committed_ = true;
+    sync_directory();
+}
+
+void check_output_path(std::filesystem::path const& path)
+{
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+        throw_error("writing", path, EISDIR);
+    std::filesystem::path const directory = directory_of(path);
+    if (::stat(directory.c_str(), &status) != 0)
+        throw_error("writing into", directory, errno);
+    if (!S_ISDIR(status.st_mode))
+        throw_error("writing into", directory, ENOTDIR);
+    if (::access(directory.c_str(), W_OK | X_OK) != 0)
+        throw_error("writing into", directory, errno);
+}
+
+} // namespace glacier::transfer
