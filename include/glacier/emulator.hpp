@@ -35,7 +35,7 @@ struct emulator_request {
 
 /// How an emulator works. Only the directory has to be given.
 struct emulator_options {
-    explicit emulator_options(std::filesystem::path data_directory) : data_directory(std::move(data_directory)) {}
+    explicit emulator_options(std::filesystem::path directory) : data_directory(std::move(directory)) {}
 
     /// Where everything is kept. Made if it does not exist; one emulator at a time can use it.
     std::filesystem::path data_directory;

@@ -1,0 +1,96 @@
+#include "cli/file.hpp"
+
+#include "cli/exit_code.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+namespace glacier::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail(std::string const& file, std::error_code reason)
+{
+    throw failure(exit_code::local_file, file + ": " + reason.message());
+}
+
+[[noreturn]] void fail(std::string const& file, int reason)
+{
+    fail(file, std::error_code(reason, std::generic_category()));
+}
+
+} // namespace
+
+std::uint64_t size_of_archive_file(std::string const& file)
+{
+    std::error_code error;
+    fs::file_status const status = fs::status(file, error);
+    if (status.type() == fs::file_type::not_found)
+        fail(file, ENOENT);
+    if (error)
+        fail(file, error);
+    if (fs::is_directory(status))
+        fail(file, EISDIR);
+    if (!fs::is_regular_file(status))
+        throw failure(exit_code::local_file, file + ": not a regular file");
+    std::uint64_t const bytes = fs::file_size(file, error);
+    if (error)
+        fail(file, error);
+    if (bytes == 0)
+        throw failure(exit_code::local_file, file + ": " + error_code(errc::file_empty).message());
+    return bytes;
+}
+
+void check_place(std::string const& file)
+{
+    std::error_code error;
+    fs::file_status const status = fs::status(file, error);
+    if (fs::is_directory(status))
+        fail(file, EISDIR);
+    // A device would be replaced by a file, since the result is renamed to its name.
+    if (fs::exists(status) && !fs::is_regular_file(status))
+        throw failure(exit_code::local_file, file + ": not a regular file");
+
+    fs::path directory = fs::path(file).parent_path();
+    if (directory.empty())
+        directory = ".";
+    fs::file_status const above = fs::status(directory, error);
+    if (above.type() == fs::file_type::not_found)
+        fail(file, ENOENT);
+    if (error)
+        fail(file, error);
+    if (!fs::is_directory(above))
+        fail(file, ENOTDIR);
+    if (::access(directory.c_str(), W_OK | X_OK) != 0)
+        fail(file, errno);
+}
+
+file_reader::file_reader(std::string file)
+    : file_(std::move(file)), descriptor_(::open(file_.c_str(), O_RDONLY | O_CLOEXEC))
+{
+    if (descriptor_ < 0)
+        fail(file_, errno);
+}
+
+file_reader::~file_reader()
+{
+    ::close(descriptor_);
+}
+
+std::optional<std::size_t> file_reader::read_some(std::span<std::byte> buffer)
+{
+    auto const count = ::read(descriptor_, buffer.data(), buffer.size());
+    if (count >= 0)
+        return static_cast<std::size_t>(count);
+    if (errno == EINTR)
+        return std::nullopt;
+    fail(file_, errno);
+}
+
+} // namespace glacier::cli

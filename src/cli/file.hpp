@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace glacier::cli {
+
+/// The size of a file to be stored. Throws failure(local_file) unless it is a regular file with at least a byte.
+std::uint64_t size_of_archive_file(std::string const& file);
+
+/// Throws failure(local_file) unless a file may be put in that place.
+void check_place(std::string const& file);
+
+/// A file that is read from its first byte to its last. All errors are failure(local_file).
+class file_reader {
+public:
+    explicit file_reader(std::string file);
+    file_reader(file_reader const&) = delete;
+    file_reader& operator=(file_reader const&) = delete;
+    ~file_reader();
+
+    /// Reads at least a byte; 0 at the end of the file, and nothing if a signal came first.
+    std::optional<std::size_t> read_some(std::span<std::byte> buffer);
+
+private:
+    std::string file_;
+    int descriptor_;
+};
+
+} // namespace glacier::cli

@@ -1,0 +1,28 @@
+#include "cli/session.hpp"
+
+#include <glacier/identifiers.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace glacier::cli {
+
+client session::connect(std::size_t concurrency) const
+{
+    config_overrides overrides;
+    overrides.profile = options_.profile;
+    overrides.region = options_.region;
+    overrides.endpoint = options_.endpoint_url;
+    if (options_.account_id)
+        overrides.account = account_id(*options_.account_id);
+    if (options_.ca_bundle)
+        overrides.ca_bundle = std::filesystem::path(*options_.ca_bundle);
+
+    client_config config = load_client_config(overrides, world_.environment);
+    // One more, so that a look at a job or an abort need not wait for a part.
+    config.pool.connections_max = std::max(config.pool.connections_max, concurrency + 1);
+    return client(world_.context.get_executor(), std::move(config));
+}
+
+} // namespace glacier::cli

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "cli/output.hpp"
+#include "cli/progress.hpp"
+
+#include <glacier/client.hpp>
+#include <glacier/config.hpp>
+
+#include <boost/asio/io_context.hpp>
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <ostream>
+#include <string>
+
+namespace glacier::cli {
+
+namespace asio = boost::asio;
+
+/// What the command works with. The program gives it those of the process, a test its own.
+struct surroundings {
+    /// Run by no other thread.
+    asio::io_context& context;
+    std::ostream& out;
+    std::ostream& err;
+    /// The width of the terminal that `err` is; nothing if it is none.
+    std::function<std::optional<std::size_t>()> err_columns = [] { return std::nullopt; };
+    environment_reader environment = process_environment();
+};
+
+/// The options that all commands have.
+struct global_options {
+    std::optional<std::string> endpoint_url;
+    std::optional<std::string> region;
+    std::optional<std::string> account_id;
+    std::optional<std::string> ca_bundle;
+    std::optional<std::string> profile;
+    output_form form = output_form::text;
+};
+
+/// One run of the command.
+class session {
+public:
+    session(surroundings const& world, global_options options)
+        : world_(world), options_(std::move(options)), out_(world.out, options_.form),
+          console_(world.err, world.err_columns)
+    {
+    }
+
+    asio::io_context& context() const noexcept { return world_.context; }
+    output& out() noexcept { return out_; }
+    console& tell() noexcept { return console_; }
+
+    /// Makes the client that options, environment and files describe, with room for so many transfers of
+    /// parts at once.
+    client connect(std::size_t concurrency = 1) const;
+
+private:
+    surroundings world_;
+    global_options options_;
+    output out_;
+    console console_;
+};
+
+} // namespace glacier::cli

@@ -1,0 +1,150 @@
+#include <glacier/emulator.hpp>
+
+#include "emulator/certificate.hpp"
+#include "emulator/exchange.hpp"
+#include "emulator/server.hpp"
+#include "emulator/service_context.hpp"
+#include "emulator/store.hpp"
+#include "emulator/virtual_clock.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace glacier {
+
+namespace {
+
+using namespace emulation;
+
+void check(emulator_options const& options)
+{
+    auto const require = [](bool holds, char const* rule) {
+        if (!holds)
+            throw std::invalid_argument(rule);
+    };
+    constexpr std::chrono::milliseconds none(0);
+    require(!options.data_directory.empty(), "a data directory is needed");
+    require(options.tls_certificate.has_value() == options.tls_key.has_value(),
+            "a TLS certificate needs a key, and a key a certificate");
+    require(!options.tls || !options.tls_certificate,
+            "either the emulator makes a certificate or one is given, not both");
+    require(account_id_rule::allows(options.account) && options.account != "-", "an account has 12 digits");
+    bool const region_is_safe = std::all_of(options.region.begin(), options.region.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+    });
+    require(!options.region.empty() && region_is_safe, "a region has small letters, digits and hyphens");
+    require(!options.identity.access_key_id.empty() && !options.identity.secret_access_key.empty(),
+            "the access key and the secret key must not be empty");
+    require(options.clock_scale > 0 && options.clock_scale <= 1e9, "the clock scale is above 0 and up to 1e9");
+    require(options.job_delay.value_or(none) >= none && options.inventory_period >= none &&
+                options.upload_life > none && options.job_output_life > none,
+            "delays and periods are not negative, and lives not zero");
+}
+
+service_options services_of(emulator_options const& options)
+{
+    service_options services;
+    services.account = options.account;
+    services.region = options.region;
+    services.job_delay = options.job_delay;
+    services.inventory_period = options.inventory_period;
+    services.upload_life = options.upload_life;
+    services.job_output_life = options.job_output_life;
+    return services;
+}
+
+/// Names under which clients may look for the emulator.
+std::vector<std::string> names_of(emulator_options const& options)
+{
+    std::vector<std::string> names{"localhost", "*.localhost", "127.0.0.1", "::1",
+                                   "glacier." + options.region + ".amazonaws.com"};
+    if (std::find(names.begin(), names.end(), options.listen) == names.end())
+        names.push_back(options.listen);
+    return names;
+}
+
+unsigned threads_of(emulator_options const& options) noexcept
+{
+    constexpr unsigned least = 4;
+    return options.threads != 0 ? options.threads : std::max(least, std::thread::hardware_concurrency());
+}
+
+} // namespace
+
+struct emulator::state {
+    explicit state(emulator_options given)
+        : options(std::move(given)), services(services_of(options)), data(options.data_directory),
+          time(wall_clock, options.clock_scale, data),
+          app{service_context{data, time, random, services}, time, wall_clock,
+              verifier(options.identity, protocol::signing_scope{options.region, "glacier"})}
+    {
+        sweep(app.services);
+        server_options serving;
+        serving.address = options.listen;
+        serving.port = options.port;
+        serving.threads = threads_of(options);
+        serving.on_request = options.on_request;
+        if (options.tls) {
+            certificate_files const files =
+                prepare_certificate(options.data_directory / "tls", names_of(options), wall_clock);
+            ca = files.ca;
+            serving.tls = tls_files{files.certificate, files.key};
+        } else if (options.tls_certificate) {
+            serving.tls = tls_files{*options.tls_certificate, *options.tls_key};
+        }
+        secure = serving.tls.has_value();
+        listener.emplace(app, std::move(serving));
+    }
+
+    emulator_options options;
+    service_options services;
+    base::system_clock wall_clock;
+    base::system_random random;
+    store data;
+    virtual_clock time;
+    application app;
+    std::filesystem::path ca;
+    bool secure = false;
+    // Last, so that nothing serves requests while the rest is made or goes.
+    std::optional<server> listener;
+};
+
+emulator::emulator(emulator_options options)
+{
+    check(options);
+    state_ = std::make_unique<state>(std::move(options));
+}
+
+emulator::~emulator()
+{
+    stop();
+}
+
+std::uint16_t emulator::port() const noexcept
+{
+    return state_->listener->port();
+}
+
+std::string emulator::endpoint_url() const
+{
+    std::string const& address = state_->options.listen;
+    bool const is_ipv6 = address.find(':') != std::string::npos;
+    return (state_->secure ? "https://" : "http://") + (is_ipv6 ? "[" + address + "]" : address) + ":" +
+           std::to_string(port());
+}
+
+std::filesystem::path emulator::ca_certificate() const
+{
+    return state_->ca;
+}
+
+void emulator::stop()
+{
+    state_->listener->stop();
+    state_->time.save();
+}
+
+} // namespace glacier

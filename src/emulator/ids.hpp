@@ -1,0 +1,22 @@
+#pragma once
+
+#include "base/random.hpp"
+
+#include <cstddef>
+#include <string>
+
+namespace glacier::emulation {
+
+// Lengths of the service's ids.
+inline constexpr std::size_t archive_id_length = 138;
+inline constexpr std::size_t job_id_length = 92;
+inline constexpr std::size_t upload_id_length = 92;
+inline constexpr std::size_t request_id_length = 47;
+
+/// Random characters of base64url. Like the service's, an id may begin with `-`.
+std::string new_id(base::random_source& random, std::size_t length);
+
+/// Name of a file in the data directory: 32 hexadecimal digits.
+std::string new_file_name(base::random_source& random);
+
+} // namespace glacier::emulation

@@ -1,0 +1,401 @@
+#include "emulator/job_service.hpp"
+
+#include "emulator/ids.hpp"
+#include "emulator/vault_service.hpp"
+
+#include "base/decimal.hpp"
+#include "protocol/inventory.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+namespace glacier::emulation {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t jobs_per_page = 50;
+
+// Archives that are read from the index at once while an inventory is written.
+constexpr std::size_t inventory_block = 1'000;
+
+std::chrono::milliseconds delay_of(std::optional<tier> speed) noexcept
+{
+    switch (speed.value_or(tier::standard)) {
+    case tier::expedited:
+        return 3min;
+    case tier::bulk:
+        return 8h;
+    case tier::standard:
+    case tier::unknown:
+        break;
+    }
+    return 4h;
+}
+
+constexpr std::chrono::milliseconds inventory_delay = 4h;
+
+job_status status_of(job_record const& job, timestamp now) noexcept
+{
+    if (now < job.completion)
+        return job_status::in_progress;
+    return job.failed ? job_status::failed : job_status::succeeded;
+}
+
+bool is_expired(service_context const& context, job_record const& job, timestamp now) noexcept
+{
+    return job.completion + context.options.job_output_life <= now;
+}
+
+service_result<job_record> find_job(service_context& context, transaction& view, vault_name const& vault,
+                                    job_id const& id)
+{
+    auto const owner = require_vault(context, view, vault.str());
+    if (!owner)
+        return owner.error();
+    auto job = view.find_job(owner->number, id.str());
+    if (!job || is_expired(context, *job, context.clock.now()))
+        return job_not_found(id.str());
+    return std::move(*job);
+}
+
+byte_range range_of(job_record const& job)
+{
+    return {job.range_first, job.range_last};
+}
+
+bool is_whole_archive(job_record const& job) noexcept
+{
+    return job.range_first == 0 && job.range_last + 1 == job.archive_bytes;
+}
+
+void describe_archive_job(job_record const& job, job_status status, job_description& description)
+{
+    description.action = job_action::archive_retrieval;
+    description.archive = job.archive_id;
+    description.archive_size_in_bytes = job.archive_bytes;
+    description.archive_tree_hash = job.archive_hash;
+    description.retrieval_byte_range = range_of(job);
+    if (job.tier)
+        description.tier = protocol::text_form<tier>::read(*job.tier);
+    // The service shows the hash of a whole archive here only when the job has succeeded.
+    bool const shown = status == job_status::succeeded ||
+                       (status == job_status::in_progress && !is_whole_archive(job));
+    if (shown)
+        description.tree_hash = job.range_hash;
+}
+
+void describe_inventory_job(job_record const& job, job_status status, job_description& description)
+{
+    description.action = job_action::inventory_retrieval;
+    inventory_job_description& inventory = description.inventory.emplace();
+    inventory.format = job.format;
+    inventory.start_date = job.start_date;
+    inventory.end_date = job.end_date;
+    inventory.limit = job.limit;
+    if (status == job_status::succeeded) {
+        description.inventory_size_in_bytes = job.content_bytes;
+        inventory.marker = job.marker;
+    }
+}
+
+job_description describe(service_context const& context, vault_name const& vault, job_record const& job, timestamp now)
+{
+    job_status const status = status_of(job, now);
+    job_description description;
+    description.job = job.id;
+    description.description = job.description;
+    description.vault_arn = vault_arn(context.options, vault.str());
+    description.creation_date = job.created;
+    description.sns_topic = job.sns_topic;
+    description.status = status;
+    description.completed = status != job_status::in_progress;
+    if (description.completed)
+        description.completion_date = job.completion;
+    if (status == job_status::in_progress)
+        description.status_message = "Operation in progress.";
+    else if (status == job_status::succeeded)
+        description.status_message = "Succeeded";
+    else
+        description.status_message = "The archive was deleted before the job was complete.";
+    if (job.archive_id)
+        describe_archive_job(job, status, description);
+    else
+        describe_inventory_job(job, status, description);
+    return description;
+}
+
+/// Fills in what an archive retrieval needs.
+std::optional<protocol::service_error> prepare_archive_job(service_context& context, transaction& change,
+                                                           vault_record const& vault,
+                                                           job_parameters const& parameters, job_record& job)
+{
+    if (!parameters.archive)
+        return parameter_missing("ArchiveId");
+    auto const archive = change.find_archive(parameters.archive->str());
+    if (!archive || archive->deleted)
+        return archive_not_found(parameters.archive->str());
+    if (archive->vault != vault.number)
+        return invalid_parameter("vault name", vault_arn(context.options, vault.name));
+
+    byte_range const range = parameters.range.value_or(byte_range(0, archive->bytes - 1));
+    if (!is_megabyte_aligned(range, archive->bytes))
+        return invalid_parameter("RetrievalByteRange", range.str());
+    job.archive = archive->number;
+    job.archive_id = archive->id;
+    job.archive_bytes = archive->bytes;
+    job.archive_hash = archive->hash;
+    job.range_first = range.first();
+    job.range_last = range.last();
+    if (is_whole_archive(job))
+        job.range_hash = archive->hash;
+    else if (is_tree_hash_aligned(range, archive->bytes))
+        job.range_hash = change.hash_of_range(archive->number, range);
+    job.tier = protocol::text_form<tier>::write(parameters.tier.value_or(tier::standard));
+    job.completion = job.created + context.options.job_delay.value_or(delay_of(parameters.tier));
+    return std::nullopt;
+}
+
+protocol::inventory_archive inventory_entry(archive_record const& archive)
+{
+    protocol::inventory_archive entry;
+    entry.id = archive.id;
+    entry.description = archive.description.value_or("");
+    entry.creation_date = archive.created;
+    entry.bytes = archive.bytes;
+    entry.hash = archive.hash;
+    return entry;
+}
+
+/// Writes the inventory to a file of the store, so that the output is of one moment and can be read in ranges.
+void write_inventory(service_context& context, transaction& change, vault_record const& vault,
+                     vault_inventory const& inventory, inventory_retrieval_parameters const& parameters,
+                     std::int64_t after, job_record& job)
+{
+    timestamp const moment = inventory_moment(inventory, context.options.inventory_period, job.created);
+    auto const format = protocol::text_form<inventory_format>::read(*job.format).value_or(inventory_format::json);
+    protocol::inventory_writer writer(format, vault_arn(context.options, vault.name), inventory.date);
+    new_content content = context.data.create(new_file_name(context.random));
+    content.write(writer.begin());
+
+    std::uint64_t left = parameters.limit ? std::uint64_t{*parameters.limit} : std::numeric_limits<std::uint64_t>::max();
+    std::string last;
+    bool more = true;
+    while (more) {
+        // One more than is written tells whether there are more.
+        auto const wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, inventory_block));
+        auto const archives = change.archives_at(vault.number, moment, after, parameters.start_date,
+                                                 parameters.end_date, wanted + 1);
+        more = archives.size() > wanted;
+        if (more && left == 0) {
+            job.marker = last;
+            break;
+        }
+        std::string block;
+        for (std::size_t i = 0; i < archives.size() && i < wanted; ++i) {
+            block += writer.entry(inventory_entry(archives[i]));
+            after = archives[i].number;
+            last = archives[i].id;
+            --left;
+        }
+        content.write(block);
+    }
+    content.write(writer.end());
+    context.data.seal(content);
+    job.content_bytes = content.bytes();
+    job.content = change.insert_content(std::move(content));
+}
+
+/// Fills in what an inventory retrieval needs.
+std::optional<protocol::service_error> prepare_inventory_job(service_context& context, transaction& change,
+                                                             vault_record& vault, job_parameters const& parameters,
+                                                             job_record& job)
+{
+    if (parameters.archive)
+        return invalid_parameter("ArchiveId", parameters.archive->str());
+    if (parameters.range)
+        return invalid_parameter("RetrievalByteRange", parameters.range->str());
+    auto const filter = parameters.inventory.value_or(inventory_retrieval_parameters());
+    if (filter.limit && *filter.limit == 0)
+        return invalid_parameter("Limit", "0");
+    take_due_inventory(vault.holdings, context.options.inventory_period, job.created);
+    if (!vault.holdings.inventory)
+        return error_of(service_errc::resource_not_found, "There is no inventory yet of the vault: " +
+                                                              vault_arn(context.options, vault.name));
+
+    // A marker is the id of the archive after which the inventory goes on.
+    std::int64_t after = 0;
+    if (filter.marker && !filter.marker->empty()) {
+        auto const archive = change.find_archive(*filter.marker);
+        if (!archive || archive->vault != vault.number)
+            return invalid_parameter("Marker", *filter.marker);
+        after = archive->number;
+    }
+    job.format = protocol::text_form<inventory_format>::write(parameters.format.value_or(inventory_format::json));
+    job.start_date = filter.start_date;
+    job.end_date = filter.end_date;
+    if (filter.limit)
+        job.limit = std::to_string(*filter.limit);
+    job.completion = job.created + context.options.job_delay.value_or(inventory_delay);
+    write_inventory(context, change, vault, *vault.holdings.inventory, filter, after, job);
+    return std::nullopt;
+}
+
+/// The bytes that a Range header asks for, of `total`; a range beyond the end is cut off there.
+service_result<byte_range> parse_range(std::string_view header, std::uint64_t total)
+{
+    std::string_view text = header;
+    auto const refused = [header] { return invalid_parameter("Range", header); };
+    if (!text.starts_with("bytes="))
+        return refused();
+    text.remove_prefix(6);
+    auto const dash = text.find('-');
+    if (dash == std::string_view::npos)
+        return refused();
+    auto const first = base::parse_decimal(text.substr(0, dash));
+    std::string_view const end = text.substr(dash + 1);
+    auto const last = end.empty() ? std::optional(total - 1) : base::parse_decimal(end);
+    if (!first || !last || *first >= total || *last < *first)
+        return refused();
+    return byte_range(*first, std::min(*last, total - 1));
+}
+
+/// The hash that goes with a range of the output: only of ranges that the archive's tree has a node for.
+std::optional<tree_hash> hash_of_output(transaction& view, job_record const& job, byte_range const& range)
+{
+    byte_range const absolute(job.range_first + range.first(), job.range_first + range.last());
+    if (!job.range_hash || !is_tree_hash_aligned(absolute, job.archive_bytes))
+        return std::nullopt;
+    if (absolute == range_of(job))
+        return job.range_hash;
+    return view.hash_of_range(*job.archive, absolute);
+}
+
+} // namespace
+
+service_result<initiate_job_result> initiate_job(service_context& context, initiate_job_request const& request)
+{
+    sweep(context);
+    auto change = context.data.begin();
+    auto vault = require_vault(context, change, request.vault.str());
+    if (!vault)
+        return vault.error();
+
+    job_parameters const& parameters = request.parameters;
+    job_record job;
+    job.vault = vault->number;
+    job.id = new_id(context.random, job_id_length);
+    job.created = context.clock.now();
+    job.sns_topic = parameters.sns_topic;
+    if (parameters.description)
+        job.description = parameters.description->str();
+    auto const refused = parameters.type == job_type::archive_retrieval
+                             ? prepare_archive_job(context, change, *vault, parameters, job)
+                             : prepare_inventory_job(context, change, *vault, parameters, job);
+    if (refused)
+        return *refused;
+    change.insert_job(job);
+    change.commit();
+
+    initiate_job_result result{job_id(job.id)};
+    result.location = vault_path(context.options, request.vault.str()) + "/jobs/" + job.id;
+    return result;
+}
+
+service_result<job_description> describe_job(service_context& context, describe_job_request const& request)
+{
+    auto view = context.data.begin();
+    auto const job = find_job(context, view, request.vault, request.job);
+    if (!job)
+        return job.error();
+    return describe(context, request.vault, *job, context.clock.now());
+}
+
+service_result<list_jobs_result> list_jobs(service_context& context, list_jobs_request const& request)
+{
+    auto const size = page_size(request.limit, jobs_per_page);
+    if (!size)
+        return size.error();
+    auto view = context.data.begin();
+    auto const vault = require_vault(context, view, request.vault.str());
+    if (!vault)
+        return vault.error();
+
+    // A marker is the id of the job after which the page begins.
+    std::int64_t after = 0;
+    if (request.marker && !request.marker->empty()) {
+        auto const last = view.find_job(vault->number, *request.marker);
+        if (!last)
+            return invalid_parameter("marker", *request.marker);
+        after = last->number;
+    }
+    timestamp const now = context.clock.now();
+    auto const wanted = [&](job_record const& job) {
+        job_status const status = status_of(job, now);
+        bool const completed = status != job_status::in_progress;
+        return !is_expired(context, job, now) && (!request.completed || *request.completed == completed) &&
+               (!request.status || *request.status == status);
+    };
+    list_jobs_result result;
+    while (true) {
+        auto const jobs = view.jobs_after(vault->number, after, jobs_per_page);
+        for (job_record const& job : jobs) {
+            after = job.number;
+            if (!wanted(job))
+                continue;
+            if (result.jobs.size() == *size) {
+                result.marker = result.jobs.back().job;
+                return result;
+            }
+            result.jobs.push_back(describe(context, request.vault, job, now));
+        }
+        if (jobs.size() < jobs_per_page)
+            return result;
+    }
+}
+
+service_result<job_output> get_job_output(service_context& context, get_job_output_request const& request,
+                                          std::optional<std::string_view> range)
+{
+    auto view = context.data.begin();
+    auto const job = find_job(context, view, request.vault, request.job);
+    if (!job)
+        return job.error();
+    if (status_of(*job, context.clock.now()) != job_status::succeeded)
+        return error_of(service_errc::invalid_parameter_value,
+                        "The job is not currently available for download: " + request.job.str());
+
+    std::uint64_t const total = job->archive_id ? range_of(*job).size() : job->content_bytes;
+    byte_range wanted(0, total - 1);
+    job_output answer;
+    answer.head.status = 200;
+    if (range) {
+        auto const asked = parse_range(*range, total);
+        if (!asked)
+            return asked.error();
+        wanted = *asked;
+        answer.head.status = 206;
+        answer.head.content_range = "bytes " + wanted.str() + "/" + std::to_string(total);
+    }
+    answer.head.content_length = wanted.size();
+    answer.head.accept_ranges = "bytes";
+    if (job->archive_id) {
+        answer.head.content_type = "application/octet-stream";
+        if (auto const archive = view.find_archive(*job->archive_id))
+            answer.head.description = archive->description;
+        answer.head.tree_hash = hash_of_output(view, *job, wanted);
+        answer.bytes = std::make_shared<output>(view.segments_of(*job->archive), job->range_first + wanted.first(),
+                                                wanted.size());
+    } else {
+        answer.head.content_type = job->format == "CSV" ? "text/csv" : "application/json";
+        segment_record segment;
+        segment.bytes = total;
+        segment.path = view.path_of_content(job->content.value_or(0));
+        answer.bytes = std::make_shared<output>(std::vector{segment}, wanted.first(), wanted.size());
+    }
+    return answer;
+}
+
+} // namespace glacier::emulation

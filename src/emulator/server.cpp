@@ -1,0 +1,595 @@
+#include "emulator/server.hpp"
+
+#include "emulator/ids.hpp"
+
+#include "base/printable.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/status.hpp>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdio>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace glacier::emulation {
+
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using namespace std::chrono_literals;
+
+constexpr std::uint32_t head_bytes_max = 16 * 1024;
+// Holds a head and the beginning of what follows it.
+constexpr std::size_t head_buffer_bytes = 2 * head_bytes_max;
+constexpr std::size_t block_bytes = 256 * 1024;
+
+// An unread body up to this size is read to its end so that the connection can go on.
+constexpr std::uint64_t skipped_body_bytes_max = 64 * 1024;
+// Of a greater one so much is read before the connection is closed: a client that is still sending when the
+// connection goes would otherwise lose the answer.
+constexpr std::uint64_t drained_bytes_max = 64 * 1024 * 1024;
+
+constexpr auto handshake_limit = 10s;
+constexpr auto idle_limit = 60s;
+constexpr auto head_limit = 10s;
+// For the next bytes of a body to arrive or to leave.
+constexpr auto block_limit = 30s;
+constexpr auto drain_limit = 3s;
+constexpr auto stop_limit = 900ms;
+
+/// `Mon, 23 Nov 2026 03:53:43 GMT`.
+std::string http_date(timestamp time)
+{
+    constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    auto const day = std::chrono::floor<std::chrono::days>(time);
+    std::chrono::year_month_day const date(day);
+    std::chrono::hh_mm_ss const clock(std::chrono::floor<std::chrono::seconds>(time - day));
+    std::array<char, 40> text{};
+    std::snprintf(text.data(), text.size(), "%s, %02u %s %04d %02d:%02d:%02d GMT",
+                  weekdays[std::chrono::weekday(day).c_encoding()], static_cast<unsigned>(date.day()),
+                  months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
+                  static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+                  static_cast<int>(clock.seconds().count()));
+    return text.data();
+}
+
+/// What all connections share.
+struct shared_state {
+    shared_state(application& served, std::function<void(emulator_request const&)> log)
+        : app(served), on_request(std::move(log))
+    {
+    }
+
+    application& app;
+    std::function<void(emulator_request const&)> on_request;
+    std::atomic<bool> stopping = false;
+    std::mutex mutex;
+    std::condition_variable idle;
+    std::size_t requests_in_progress = 0;
+};
+
+/// Counts a request as long as it is being served.
+class request_in_progress {
+public:
+    explicit request_in_progress(shared_state& shared) : shared_(shared)
+    {
+        std::lock_guard const lock(shared_.mutex);
+        ++shared_.requests_in_progress;
+    }
+
+    request_in_progress(request_in_progress const&) = delete;
+    request_in_progress& operator=(request_in_progress const&) = delete;
+
+    ~request_in_progress()
+    {
+        std::lock_guard const lock(shared_.mutex);
+        if (--shared_.requests_in_progress == 0)
+            shared_.idle.notify_all();
+    }
+
+private:
+    shared_state& shared_;
+};
+
+using request_parser = http::request_parser<http::empty_body>;
+
+bool is_http_error(error_code const& error) noexcept
+{
+    return error.category() == make_error_code(http::error::bad_method).category() &&
+           error != http::error::end_of_stream && error != http::error::partial_message;
+}
+
+request_head head_of(request_parser const& parser)
+{
+    auto const& message = parser.get();
+    request_head head;
+    head.method = message.method_string();
+    head.target = message.target();
+    for (auto const& field : message)
+        head.headers.add(std::string(field.name_string()), std::string(field.value()));
+    if (auto const length = parser.content_length())
+        head.content_length = *length;
+    return head;
+}
+
+bool expects_continue(protocol::http_headers const& headers)
+{
+    return protocol::equal_names(headers.get("expect"), "100-continue");
+}
+
+/// Status line and headers. Answers of 204 have no length, all others do.
+std::string head_text(reply const& answer, std::uint64_t body_bytes, bool keep_alive, timestamp now)
+{
+    auto const status = static_cast<unsigned>(answer.response.status);
+    std::string text = "HTTP/1.1 " + std::to_string(status) + " ";
+    text += std::string_view(http::obsolete_reason(http::int_to_status(status)));
+    text += "\r\nDate: " + http_date(now) + "\r\n";
+    for (auto const& [name, value] : answer.response.headers)
+        text += name + ": " + value + "\r\n";
+    if (status != 204)
+        text += "Content-Length: " + std::to_string(body_bytes) + "\r\n";
+    if (!keep_alive)
+        text += "Connection: close\r\n";
+    return text + "\r\n";
+}
+
+/// One connection.
+template <class Stream>
+class session {
+public:
+    session(std::shared_ptr<shared_state> shared, Stream stream) : shared_(std::move(shared)), stream_(std::move(stream))
+    {
+        buffer_.reserve(head_buffer_bytes);
+    }
+
+    asio::awaitable<void> run()
+    {
+        bool go_on = co_await begin();
+        if (!go_on)
+            co_return;
+        while (go_on && !shared_->stopping)
+            go_on = co_await serve_request();
+        co_await end();
+    }
+
+private:
+    static constexpr bool is_tls = !std::is_same_v<Stream, beast::tcp_stream>;
+
+    template <class Duration>
+    void expires_after(Duration limit)
+    {
+        beast::get_lowest_layer(stream_).expires_after(limit);
+    }
+
+    asio::awaitable<bool> begin()
+    {
+        error_code error;
+        if constexpr (is_tls) {
+            expires_after(handshake_limit);
+            co_await stream_.async_handshake(asio::ssl::stream_base::server,
+                                             asio::redirect_error(asio::use_awaitable, error));
+        }
+        co_return !error;
+    }
+
+    asio::awaitable<void> end()
+    {
+        error_code ignored;
+        if constexpr (is_tls) {
+            expires_after(drain_limit);
+            co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+        beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_both, ignored);
+    }
+
+    /// Reads the head of the next request; waits long for its first byte, but not for the rest.
+    asio::awaitable<error_code> read_head(request_parser& parser)
+    {
+        error_code error;
+        if (buffer_.size() == 0) {
+            expires_after(idle_limit);
+            std::size_t const size = co_await stream_.async_read_some(
+                buffer_.prepare(head_bytes_max), asio::redirect_error(asio::use_awaitable, error));
+            if (error)
+                co_return error;
+            buffer_.commit(size);
+        }
+        expires_after(head_limit);
+        co_await http::async_read_header(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
+        co_return error;
+    }
+
+    /// Reads the next part of a body, at most as much as fits into `block`; what the buffer has comes first.
+    asio::awaitable<std::size_t> read_body(asio::mutable_buffer block, error_code& error)
+    {
+        if (buffer_.size() > 0) {
+            std::size_t const size = asio::buffer_copy(block, buffer_.data());
+            buffer_.consume(size);
+            co_return size;
+        }
+        expires_after(block_limit);
+        std::size_t const size =
+            co_await stream_.async_read_some(block, asio::redirect_error(asio::use_awaitable, error));
+        co_return size;
+    }
+
+    asio::awaitable<error_code> write_text(std::string text)
+    {
+        error_code error;
+        expires_after(block_limit);
+        co_await asio::async_write(stream_, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error));
+        co_return error;
+    }
+
+    /// Serves one request; whether another one can follow on the connection.
+    asio::awaitable<bool> serve_request()
+    {
+        request_parser parser;
+        parser.header_limit(head_bytes_max);
+        parser.body_limit(boost::none);
+        error_code const error = co_await read_head(parser);
+        if (is_http_error(error)) {
+            co_await refuse(error.message());
+            co_return false;
+        }
+        if (error)
+            co_return false;
+
+        request_in_progress const counted(*shared_);
+        start_ = std::chrono::steady_clock::now();
+        entry_ = emulator_request();
+        entry_.time = shared_->app.wall_clock.now();
+        request_head head = head_of(parser);
+        entry_.method = base::printable(head.method, 32);
+        entry_.target = base::printable(head.target, 2'000);
+        if (parser.get().version() != 11) {
+            co_await refuse("only HTTP/1.1 is spoken here");
+            co_return false;
+        }
+        if (parser.chunked()) {
+            co_await refuse_with(parameter_missing("Content-Length"));
+            co_return false;
+        }
+        bool const keep_alive = parser.keep_alive();
+        bool const waits_for_continue = expects_continue(head.headers);
+        std::uint64_t const body_bytes = head.content_length.value_or(0);
+        exchange current(shared_->app, std::move(head));
+        bool const go_on = co_await serve_exchange(current, body_bytes, keep_alive, waits_for_continue);
+        co_return go_on;
+    }
+
+    asio::awaitable<bool> serve_exchange(exchange& current, std::uint64_t body_bytes, bool keep_alive,
+                                         bool waits_for_continue)
+    {
+        std::uint64_t left = body_bytes;
+        if (waits_for_continue && left > 0 && !current.refused()) {
+            std::string permission = "HTTP/1.1 100 Continue\r\n\r\n";
+            error_code const error = co_await write_text(std::move(permission));
+            if (error)
+                co_return false;
+            waits_for_continue = false;
+        }
+        std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(left, block_bytes)));
+        while (left > 0) {
+            // A client that waits for a permission it does not get may or may not send the body.
+            if (current.refused() && (waits_for_continue || left > skipped_body_bytes_max))
+                break;
+            error_code error;
+            auto const wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, block.size()));
+            std::size_t const size = co_await read_body(asio::buffer(block.data(), wanted), error);
+            if (error == beast::error::timeout) {
+                co_await refuse_with(error_of(service_errc::request_timeout, "The body of the request arrived too slowly."));
+                co_return false;
+            }
+            if (error)
+                co_return false;
+            current.on_body(std::span<std::byte const>(block.data(), size));
+            left -= size;
+            entry_.bytes_received += size;
+        }
+
+        reply const answer = current.finish();
+        entry_.operation = current.operation_name();
+        entry_.failure = current.failure();
+        bool const can_go_on = keep_alive && left == 0 && !shared_->stopping;
+        bool const sent = co_await send(answer, can_go_on);
+        if (sent && left > 0)
+            co_await drain(left);
+        co_return sent && can_go_on;
+    }
+
+    asio::awaitable<bool> send(reply const& answer, bool keep_alive)
+    {
+        std::uint64_t body_bytes = answer.response.body.size();
+        if (answer.bytes)
+            body_bytes = answer.bytes->size();
+        std::string text = head_text(answer, body_bytes, keep_alive, shared_->app.wall_clock.now());
+        // The answer to HEAD would have a body if it were one to GET.
+        if (entry_.method != "HEAD")
+            text += answer.response.body;
+        entry_.status = answer.response.status;
+        entry_.request_id = answer.response.headers.get("x-amzn-RequestId");
+        error_code const error = co_await write_text(std::move(text));
+        bool sent = !error;
+        if (sent)
+            entry_.bytes_sent = answer.response.body.size();
+        if (sent && answer.bytes)
+            sent = co_await send_output(*answer.bytes);
+        log();
+        co_return sent;
+    }
+
+    asio::awaitable<bool> send_output(output& bytes)
+    {
+        std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), block_bytes)));
+        std::uint64_t offset = 0;
+        while (offset < bytes.size()) {
+            auto const size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size() - offset, block.size()));
+            if (!read_output(bytes, offset, std::span(block).first(size)))
+                co_return false;
+            error_code error;
+            expires_after(block_limit);
+            co_await asio::async_write(stream_, asio::buffer(block.data(), size),
+                                       asio::redirect_error(asio::use_awaitable, error));
+            if (error)
+                co_return false;
+            offset += size;
+            entry_.bytes_sent = offset;
+        }
+        co_return true;
+    }
+
+    /// The head has been sent, so a failure can only cut the answer short.
+    bool read_output(output& bytes, std::uint64_t offset, std::span<std::byte> block)
+    {
+        try {
+            bytes.read(offset, block);
+            return true;
+        } catch (std::exception const& error) {
+            entry_.failure = error.what();
+            return false;
+        }
+    }
+
+    asio::awaitable<void> refuse_with(protocol::service_error error)
+    {
+        reply answer;
+        answer.response = protocol::to_response(error);
+        answer.response.headers.add("x-amzn-RequestId", new_id(shared_->app.services.random, request_id_length));
+        bool const sent = co_await send(answer, false);
+        if (sent)
+            co_await drain(drained_bytes_max);
+    }
+
+    /// Answers something that is no HTTP, or not the HTTP that is spoken here.
+    asio::awaitable<void> refuse(std::string reason)
+    {
+        co_await refuse_with(error_of(service_errc::bad_request, "The request is not valid HTTP: " + reason));
+    }
+
+    /// Takes what the client is still sending, so that it comes to read the answer.
+    asio::awaitable<void> drain(std::uint64_t bytes)
+    {
+        error_code error;
+        if constexpr (!is_tls)
+            beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_send, error);
+        auto const deadline = std::chrono::steady_clock::now() + drain_limit;
+        bytes = std::min(bytes, drained_bytes_max);
+        std::vector<std::byte> block(16 * 1024);
+        buffer_.clear();
+        error.clear();
+        while (bytes > 0 && !error && std::chrono::steady_clock::now() < deadline) {
+            expires_after(drain_limit);
+            std::size_t const size = co_await stream_.async_read_some(
+                asio::buffer(block), asio::redirect_error(asio::use_awaitable, error));
+            bytes -= std::min<std::uint64_t>(bytes, size);
+        }
+    }
+
+    void log()
+    {
+        entry_.duration =
+            std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start_);
+        if (shared_->on_request)
+            shared_->on_request(entry_);
+    }
+
+    std::shared_ptr<shared_state> shared_;
+    Stream stream_;
+    beast::flat_buffer buffer_{head_buffer_bytes};
+    // Of the request that is being served.
+    emulator_request entry_;
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+template <class Stream>
+asio::awaitable<void> run_session(std::unique_ptr<session<Stream>> connection)
+{
+    co_await connection->run();
+}
+
+/// A session that fails ends alone; the server goes on.
+void ignore_failure(std::exception_ptr const& /*failure*/) noexcept {}
+
+template <class Stream>
+void start_session(asio::any_io_executor const& executor, std::shared_ptr<shared_state> shared, Stream stream)
+{
+    auto connection = std::make_unique<session<Stream>>(std::move(shared), std::move(stream));
+    asio::co_spawn(executor, run_session(std::move(connection)), ignore_failure);
+}
+
+tcp::endpoint parse_endpoint(std::string const& address, std::uint16_t port)
+{
+    error_code error;
+    auto const parsed = asio::ip::make_address(address, error);
+    if (error)
+        throw std::runtime_error("cannot listen on " + address + ": it is no IP address");
+    return {parsed, port};
+}
+
+} // namespace
+
+struct server::state {
+    state(application& app, server_options options)
+        : shared(std::make_shared<shared_state>(app, std::move(options.on_request))),
+          context(std::make_unique<asio::io_context>(static_cast<int>(options.threads)))
+    {
+        acceptor.emplace(asio::make_strand(*context));
+        if (options.tls)
+            load_certificate(*options.tls);
+        listen(options.address, options.port);
+    }
+
+    void load_certificate(tls_files const& files)
+    {
+        try {
+            tls.emplace(asio::ssl::context::tls_server);
+            tls->set_options(asio::ssl::context::default_workarounds | asio::ssl::context::no_sslv2 |
+                             asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
+                             asio::ssl::context::no_tlsv1_1);
+            tls->use_certificate_chain_file(files.certificate_chain.string());
+            tls->use_private_key_file(files.key.string(), asio::ssl::context::pem);
+        } catch (boost::system::system_error const& error) {
+            throw std::runtime_error("cannot use the certificate " + files.certificate_chain.string() +
+                                     " with the key " + files.key.string() + ": " + error.code().message());
+        }
+    }
+
+    void listen(std::string const& address, std::uint16_t wanted_port)
+    {
+        tcp::endpoint const endpoint = parse_endpoint(address, wanted_port);
+        try {
+            acceptor->open(endpoint.protocol());
+            acceptor->set_option(asio::socket_base::reuse_address(true));
+            acceptor->bind(endpoint);
+            acceptor->listen(asio::socket_base::max_listen_connections);
+            port = acceptor->local_endpoint().port();
+        } catch (boost::system::system_error const& error) {
+            throw std::runtime_error("cannot listen on " + address + " port " + std::to_string(wanted_port) + ": " +
+                                     error.code().message());
+        }
+    }
+
+    asio::awaitable<void> accept_connections()
+    {
+        asio::steady_timer pause(acceptor->get_executor());
+        while (!shared->stopping) {
+            error_code error;
+            tcp::socket socket = co_await acceptor->async_accept(asio::any_io_executor(asio::make_strand(*context)),
+                                                                asio::redirect_error(asio::use_awaitable, error));
+            if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
+                co_return;
+            if (error) {
+                // Out of file descriptors, for instance: there may be some again soon.
+                pause.expires_after(100ms);
+                co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+                continue;
+            }
+            accept(std::move(socket));
+        }
+    }
+
+    void accept(tcp::socket socket)
+    {
+        error_code ignored;
+        socket.set_option(tcp::no_delay(true), ignored);
+        asio::any_io_executor const executor = socket.get_executor();
+        beast::tcp_stream stream(std::move(socket));
+        if (tls)
+            start_session(executor, shared, asio::ssl::stream<beast::tcp_stream>(std::move(stream), *tls));
+        else
+            start_session(executor, shared, std::move(stream));
+    }
+
+    void start(unsigned count)
+    {
+        asio::co_spawn(acceptor->get_executor(), accept_connections(), ignore_failure);
+        for (unsigned i = 0; i < count; ++i)
+            threads.emplace_back([this] { context->run(); });
+    }
+
+    void stop()
+    {
+        std::lock_guard const once(stop_mutex);
+        if (!context)
+            return;
+        shared->stopping = true;
+        asio::post(acceptor->get_executor(), [this] {
+            error_code ignored;
+            acceptor->close(ignored);
+        });
+        {
+            std::unique_lock lock(shared->mutex);
+            shared->idle.wait_for(lock, stop_limit, [this] { return shared->requests_in_progress == 0; });
+        }
+        context->stop();
+        for (std::thread& thread : threads)
+            thread.join();
+        threads.clear();
+        acceptor.reset();
+        // Destroys the sessions, and so closes their connections.
+        context.reset();
+    }
+
+    std::shared_ptr<shared_state> shared;
+    std::optional<asio::ssl::context> tls;
+    std::unique_ptr<asio::io_context> context;
+    std::optional<tcp::acceptor> acceptor;
+    std::uint16_t port = 0;
+    std::vector<std::thread> threads;
+    std::mutex stop_mutex;
+};
+
+server::server(application& app, server_options options)
+{
+    unsigned const threads = std::max(options.threads, 1U);
+    state_ = std::make_unique<state>(app, std::move(options));
+    state_->start(threads);
+}
+
+server::~server()
+{
+    stop();
+}
+
+std::uint16_t server::port() const noexcept
+{
+    return state_->port;
+}
+
+void server::stop()
+{
+    state_->stop();
+}
+
+} // namespace glacier::emulation

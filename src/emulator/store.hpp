@@ -1,0 +1,264 @@
+#pragma once
+
+#include "emulator/file.hpp"
+#include "emulator/inventory_schedule.hpp"
+#include "emulator/sqlite.hpp"
+
+#include <glacier/byte_range.hpp>
+#include <glacier/sha256_digest.hpp>
+#include <glacier/timestamp.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace glacier::emulation {
+
+/// The data directory cannot be used; what() says why.
+class store_error : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+struct vault_record {
+    std::int64_t number = 0;
+    std::string name;
+    vault_holdings holdings;
+};
+
+struct archive_record {
+    std::int64_t number = 0;
+    std::int64_t vault = 0;
+    std::string id;
+    std::optional<std::string> description;
+    std::uint64_t bytes = 0;
+    tree_hash hash;
+    timestamp created;
+    /// A deleted archive is kept while an inventory may list it.
+    std::optional<timestamp> deleted;
+};
+
+/// A file of the data directory that an archive is made of.
+struct segment_record {
+    /// Where its bytes lie in the archive.
+    std::uint64_t first = 0;
+    std::uint64_t bytes = 0;
+    std::filesystem::path path;
+};
+
+struct upload_record {
+    std::int64_t number = 0;
+    std::int64_t vault = 0;
+    std::string id;
+    std::optional<std::string> description;
+    std::uint64_t part_bytes = 0;
+    timestamp created;
+    /// When it was last used.
+    timestamp active;
+    bool aborted = false;
+    /// The archive that it became.
+    std::optional<std::string> archive_id;
+
+    bool open() const noexcept { return !aborted && !archive_id; }
+};
+
+struct part_record {
+    std::uint64_t first = 0;
+    std::uint64_t bytes = 0;
+    tree_hash hash;
+    /// Number of the file that holds it.
+    std::int64_t content = 0;
+};
+
+struct job_record {
+    std::int64_t number = 0;
+    std::int64_t vault = 0;
+    std::string id;
+    std::optional<std::string> description;
+    std::optional<std::string> sns_topic;
+    timestamp created;
+    timestamp completion;
+    /// It fails, or failed, at its completion.
+    bool failed = false;
+
+    // Of an archive retrieval.
+    std::optional<std::int64_t> archive;
+    std::optional<std::string> archive_id;
+    std::uint64_t archive_bytes = 0;
+    tree_hash archive_hash;
+    std::uint64_t range_first = 0;
+    std::uint64_t range_last = 0;
+    /// Only if the range is tree-hash aligned.
+    std::optional<tree_hash> range_hash;
+    std::optional<std::string> tier;
+
+    // Of an inventory retrieval.
+    std::optional<std::string> format;
+    std::optional<timestamp> start_date;
+    std::optional<timestamp> end_date;
+    std::optional<std::string> limit;
+    /// Where the next inventory job goes on.
+    std::optional<std::string> marker;
+    /// The file that holds the inventory, and its size.
+    std::optional<std::int64_t> content;
+    std::uint64_t content_bytes = 0;
+};
+
+class store;
+
+/// A file that is being filled. It goes away unless a transaction takes it over.
+class new_content {
+public:
+    new_content(new_content&& other) noexcept;
+    new_content& operator=(new_content&&) = delete;
+    ~new_content();
+
+    void write(std::span<std::byte const> bytes);
+    void write(std::string_view text);
+
+    std::uint64_t bytes() const noexcept { return bytes_; }
+
+    /// Hashes of the file's leaves, from which those of ranges are computed.
+    std::vector<tree_hash> leaves;
+
+private:
+    friend class store;
+    friend class transaction;
+
+    new_content(std::filesystem::path path, std::string name);
+
+    file file_;
+    std::filesystem::path path_;
+    std::string name_;
+    std::uint64_t bytes_ = 0;
+};
+
+/**
+ * A view of the index, and changes to it that happen together or not at all. It has the store to itself as
+ * long as it lives; without commit(), nothing has changed.
+ */
+class transaction {
+public:
+    transaction(transaction const&) = delete;
+    transaction& operator=(transaction const&) = delete;
+    ~transaction();
+
+    /// Returns when the changes are on the disk. Files that are no longer needed are then removed.
+    void commit();
+
+    std::optional<vault_record> find_vault(std::string_view name);
+    /// In the order of their names, from the one after `name`.
+    std::vector<vault_record> vaults_after(std::string_view name, std::size_t count);
+    std::uint64_t count_vaults();
+    void insert_vault(vault_record& vault);
+    void update_vault(vault_record const& vault);
+    /// With everything that belongs to it.
+    void delete_vault(vault_record const& vault);
+
+    /// Takes over a file that store::seal() has put into its place; returns its number.
+    std::int64_t insert_content(new_content content);
+    std::filesystem::path path_of_content(std::int64_t content);
+
+    std::optional<archive_record> find_archive(std::string_view id);
+    void insert_archive(archive_record& archive);
+    void insert_segment(std::int64_t archive, std::uint64_t first, std::int64_t content);
+    /// Jobs that would retrieve it and are not complete at `when` fail; its bytes are kept for those that are.
+    void delete_archive(std::int64_t archive, timestamp when);
+    std::vector<segment_record> segments_of(std::int64_t archive);
+    /// The hash of a range that is tree-hash aligned, from the hashes of its leaves.
+    tree_hash hash_of_range(std::int64_t archive, byte_range const& range);
+    /// Archives that an inventory of this moment lists, from the one after number `after`.
+    std::vector<archive_record> archives_at(std::int64_t vault, timestamp moment, std::int64_t after,
+                                            std::optional<timestamp> created_from,
+                                            std::optional<timestamp> created_before, std::size_t count);
+
+    std::optional<upload_record> find_upload(std::int64_t vault, std::string_view id);
+    /// Those that are open and were used after `active_after`, from the one after number `after`.
+    std::vector<upload_record> open_uploads(std::int64_t vault, timestamp active_after, std::int64_t after,
+                                            std::size_t count);
+    void insert_upload(upload_record& upload);
+    void update_upload(upload_record const& upload);
+    std::vector<part_record> parts_from(std::int64_t upload, std::uint64_t first, std::size_t count);
+    std::vector<part_record> all_parts(std::int64_t upload);
+    /// Replaces a part at the same place.
+    void put_part(std::int64_t upload, part_record const& part);
+    /// Forgets the parts and removes their files.
+    void discard_parts(std::int64_t upload);
+    /// Forgets the parts, whose files belong to an archive now.
+    void release_parts(std::int64_t upload);
+
+    std::optional<job_record> find_job(std::int64_t vault, std::string_view id);
+    /// In the order in which they were started, from the one after number `after`.
+    std::vector<job_record> jobs_after(std::int64_t vault, std::int64_t after, std::size_t count);
+    void insert_job(job_record& job);
+
+    /// Forgets jobs that completed, and uploads that were last used, up to these moments, with their files
+    /// and those of deleted archives that only such jobs needed.
+    void sweep(timestamp jobs_completed_until, timestamp uploads_used_until);
+
+    std::optional<std::int64_t> setting(std::string_view name);
+    void set_setting(std::string_view name, std::int64_t value);
+
+private:
+    friend class store;
+
+    explicit transaction(store& owner);
+
+    void remove_contents(std::string_view sql, std::int64_t owner);
+    void remove_contents_if_unneeded(std::int64_t archive);
+    void remove_content(std::int64_t content);
+
+    store& store_;
+    std::unique_lock<std::mutex> lock_;
+    // Made by this transaction: removed if it fails.
+    std::vector<std::filesystem::path> new_files_;
+    // Removed when it is committed.
+    std::vector<std::filesystem::path> old_files_;
+    bool committed_ = false;
+};
+
+/**
+ * The data directory: an index in SQLite, `index.sqlite`, and the bytes of archives in files under `data`.
+ *
+ * A file is filled in `incoming`, synced, moved to its place, the directory synced, and only then the index
+ * speaks of it. So what commit() has returned for survives a kill and a power cut, and files that the index
+ * does not speak of are left-overs, removed at the next start.
+ *
+ * Thread safety: safe; transactions wait for each other.
+ */
+class store {
+public:
+    /// Creates what is missing. Throws store_error, among others if another emulator uses the directory.
+    explicit store(std::filesystem::path directory);
+
+    std::filesystem::path const& directory() const noexcept { return directory_; }
+
+    transaction begin() { return transaction(*this); }
+
+    /// Starts a new file.
+    new_content create(std::string name);
+
+    /// Puts a file that is complete into its place; when this returns, its bytes are on the disk.
+    void seal(new_content& content);
+
+private:
+    friend class transaction;
+
+    void prepare_directories();
+    void prepare_index();
+    void remove_leftovers();
+    std::filesystem::path path_of(std::string_view name) const;
+
+    std::filesystem::path directory_;
+    file lock_file_;
+    std::optional<database> index_;
+    std::mutex mutex_;
+};
+
+} // namespace glacier::emulation

@@ -1,0 +1,114 @@
+#include "emulator/vault_service.hpp"
+
+namespace glacier::emulation {
+
+namespace {
+
+constexpr std::size_t vaults_max = 1'000;
+constexpr std::size_t vaults_per_page = 10;
+
+// What the service adds to the size of each archive.
+constexpr std::uint64_t archive_overhead_bytes = 32'768;
+
+vault_description describe(service_context const& context, vault_record vault, timestamp now)
+{
+    take_due_inventory(vault.holdings, context.options.inventory_period, now);
+    vault_description description;
+    description.vault_arn = vault_arn(context.options, vault.name);
+    description.vault_name = std::move(vault.name);
+    description.creation_date = vault.holdings.created;
+    if (auto const& inventory = vault.holdings.inventory) {
+        description.last_inventory_date = inventory->date;
+        description.number_of_archives = inventory->archives;
+        description.size_in_bytes = inventory->bytes + inventory->archives * archive_overhead_bytes;
+    }
+    return description;
+}
+
+/// Markers are ARNs; a bare name does as well.
+std::string_view name_in_marker(std::string_view marker) noexcept
+{
+    auto const slash = marker.rfind('/');
+    return slash == std::string_view::npos ? marker : marker.substr(slash + 1);
+}
+
+} // namespace
+
+service_result<create_vault_result> create_vault(service_context& context, create_vault_request const& request)
+{
+    auto change = context.data.begin();
+    if (!change.find_vault(request.vault.str())) {
+        if (change.count_vaults() >= vaults_max)
+            return error_of(service_errc::limit_exceeded,
+                            "The account has reached its limit of " + std::to_string(vaults_max) + " vaults");
+        vault_record vault;
+        vault.name = request.vault.str();
+        vault.holdings.created = context.clock.now();
+        change.insert_vault(vault);
+        change.commit();
+    }
+    create_vault_result result;
+    result.location = vault_path(context.options, request.vault.str());
+    return result;
+}
+
+service_result<vault_description> describe_vault(service_context& context, describe_vault_request const& request)
+{
+    auto view = context.data.begin();
+    auto vault = require_vault(context, view, request.vault.str());
+    if (!vault)
+        return vault.error();
+    return describe(context, std::move(*vault), context.clock.now());
+}
+
+service_result<protocol::no_result> delete_vault(service_context& context, delete_vault_request const& request)
+{
+    auto change = context.data.begin();
+    auto vault = change.find_vault(request.vault.str());
+    // Deleting what is not there has succeeded already.
+    if (!vault)
+        return protocol::no_result();
+
+    vault_holdings& holdings = vault->holdings;
+    auto const period = context.options.inventory_period;
+    take_due_inventory(holdings, period, context.clock.now());
+    auto const& inventory = holdings.inventory;
+    bool const current =
+        inventory && (period <= std::chrono::milliseconds::zero() || inventory->date > holdings.changed);
+    if (holdings.changed && !(current && inventory->archives == 0))
+        return error_of(service_errc::invalid_parameter_value,
+                        "Vault not empty or recently written to: " + vault_arn(context.options, request.vault.str()));
+    change.delete_vault(*vault);
+    change.commit();
+    return protocol::no_result();
+}
+
+service_result<list_vaults_result> list_vaults(service_context& context, list_vaults_request const& request)
+{
+    auto const size = page_size(request.limit, vaults_per_page);
+    if (!size)
+        return size.error();
+    auto view = context.data.begin();
+    timestamp const now = context.clock.now();
+    // One more than the page holds tells whether there is a next one.
+    auto vaults = view.vaults_after(name_in_marker(request.marker.value_or("")), *size + 1);
+    list_vaults_result result;
+    for (std::size_t i = 0; i < vaults.size() && i < *size; ++i)
+        result.vaults.push_back(describe(context, std::move(vaults[i]), now));
+    if (vaults.size() > *size)
+        result.marker = result.vaults.back().vault_arn;
+    return result;
+}
+
+void record_change(service_context& context, transaction& change, vault_record& vault, timestamp now,
+                   std::int64_t archives, std::int64_t bytes)
+{
+    vault_holdings& holdings = vault.holdings;
+    take_due_inventory(holdings, context.options.inventory_period, now);
+    holdings.changed = now;
+    holdings.archives += static_cast<std::uint64_t>(archives);
+    holdings.bytes += static_cast<std::uint64_t>(bytes);
+    change.update_vault(vault);
+}
+
+} // namespace glacier::emulation
