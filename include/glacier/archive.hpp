@@ -26,6 +26,7 @@ struct upload_archive_request {
 
 /// What UploadArchive and CompleteMultipartUpload answer.
 struct archive_creation_result {
+    archive_creation_result() = default;
     explicit archive_creation_result(glacier::archive_id its_archive) : archive(std::move(its_archive)) {}
 
     archive_id archive;

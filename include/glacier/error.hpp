@@ -162,6 +162,9 @@ struct error_details {
  */
 class operation_error : public boost::system::system_error {
 public:
+    /// No error. boost::system::result<T, operation_error> gives it for a result that has a value.
+    operation_error();
+
     operation_error(error_code code, error_details details);
 
     char const* what() const noexcept override { return state_->text.c_str(); }

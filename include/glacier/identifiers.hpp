@@ -20,6 +20,11 @@ namespace glacier {
 template <class Rule>
 class checked_text {
 public:
+    using rule = Rule;
+
+    /// None. A request with it is refused before anything is sent.
+    checked_text() = default;
+
     checked_text(std::string text) : text_(std::move(text))
     {
         if (!Rule::allows(text_))

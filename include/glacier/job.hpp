@@ -80,6 +80,7 @@ struct initiate_job_request {
 };
 
 struct initiate_job_result {
+    initiate_job_result() = default;
     explicit initiate_job_result(job_id its_job) : job(std::move(its_job)) {}
 
     job_id job;

@@ -24,6 +24,9 @@ class job_output_stream {
 public:
     class source;
 
+    /// No output: read_some() gives 0.
+    job_output_stream();
+
     job_output_stream(job_output_head head, std::unique_ptr<source> body);
     job_output_stream(job_output_stream&&) noexcept;
     job_output_stream& operator=(job_output_stream&&) noexcept;

@@ -26,6 +26,7 @@ struct initiate_multipart_upload_request {
 };
 
 struct initiate_multipart_upload_result {
+    initiate_multipart_upload_result() = default;
     explicit initiate_multipart_upload_result(upload_id its_upload) : upload(std::move(its_upload)) {}
 
     /// May vanish at the service after 24 hours without a new part.

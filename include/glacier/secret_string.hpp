@@ -1,7 +1,7 @@
 #pragma once
 
-#include <string>
 #include <string_view>
+#include <vector>
 
 namespace glacier {
 
@@ -18,10 +18,11 @@ public:
     bool empty() const noexcept { return text_.empty(); }
 
     /// The secret itself. Valid as long as this object; do not copy it into a plain string or a log.
-    std::string_view reveal() const noexcept { return text_; }
+    std::string_view reveal() const noexcept { return {text_.data(), text_.size()}; }
 
 private:
-    std::string text_;
+    // No std::string: that keeps a short text inside the object, where moving leaves a copy behind.
+    std::vector<char> text_;
 };
 
 } // namespace glacier

@@ -41,6 +41,7 @@ struct upload_file_request {
 };
 
 struct upload_file_result {
+    upload_file_result() = default;
     explicit upload_file_result(archive_id its_archive) : archive(std::move(its_archive)) {}
 
     archive_id archive;
@@ -151,6 +152,7 @@ struct retrieve_archive_request {
 };
 
 struct retrieve_archive_result {
+    retrieve_archive_result() = default;
     explicit retrieve_archive_result(job_id its_job) : job(std::move(its_job)) {}
 
     job_id job;

@@ -23,7 +23,8 @@ namespace glacier::cli {
 
 namespace {
 
-constexpr char const* footer = R"(The options above are accepted after the command too; there, retrieve has an --output of its own.
+constexpr char const* footer =
+    R"(The options above are accepted after the command too; there, retrieve has an --output of its own.
 
 Exit codes:
   0  success
@@ -65,12 +66,13 @@ private:
 
     CLI::App* add_command(CLI::App& parent, std::string const& name, std::string const& description,
                           std::function<void(session&)> action);
-    CLI::Option* add_text(CLI::App& app, std::string const& name, std::string const& value_name, std::string& target,
-                          std::string const& description);
+    CLI::Option* add_text(CLI::App& app, std::string const& name, std::string const& value_name,
+                          std::string& target, std::string const& description);
     CLI::Option* add_text(CLI::App& app, std::string const& name, std::string const& value_name,
                           std::optional<std::string>& target, std::string const& description);
     CLI::Option* add_text_function(CLI::App& app, std::string const& name, std::string const& value_name,
-                                   std::function<void(std::string const&)> store, std::string const& description);
+                                   std::function<void(std::string const&)> store,
+                                   std::string const& description);
 
     command_words words() const;
     std::string error_text(CLI::ParseError const& error) const;
@@ -103,7 +105,8 @@ void add_words(CLI::App const& app, command_words& words)
         add_words(*command, words);
 }
 
-command_line::command_line() : app_("Stores files as archives in Amazon Glacier vaults, and gets them back.", "glacier")
+command_line::command_line()
+    : app_("Stores files as archives in Amazon Glacier vaults, and gets them back.", "glacier")
 {
     // A global option is accepted after the command too, unless the command has one of that name.
     app_.fallthrough();
@@ -124,24 +127,30 @@ command_line::command_line() : app_("Stores files as archives in Amazon Glacier 
 void command_line::add_globals()
 {
     app_.set_version_flag("--version", "glacier " + std::string(version), "Show the version");
-    add_text(app_, "--endpoint-url", "URL", globals_.endpoint_url, "Where the service is, instead of the region's host");
+    add_text(app_, "--endpoint-url", "URL", globals_.endpoint_url,
+             "Where the service is, instead of the region's host");
     add_text(app_, "--region", "REGION", globals_.region, "Region of the vaults, such as eu-west-1");
-    add_text(app_, "--account-id", "ID", globals_.account_id, "Owner of the vaults (default: that of the credentials)");
-    add_text(app_, "--ca-bundle", "FILE", globals_.ca_bundle, "Authorities to trust instead of the system's (PEM)");
-    add_text(app_, "--profile", "NAME", globals_.profile, "Profile of the shared files to take settings and keys from");
+    add_text(app_, "--account-id", "ID", globals_.account_id,
+             "Owner of the vaults (default: that of the credentials)");
+    add_text(app_, "--ca-bundle", "FILE", globals_.ca_bundle,
+             "Authorities to trust instead of the system's (PEM)");
+    add_text(app_, "--profile", "NAME", globals_.profile,
+             "Profile of the shared files to take settings and keys from");
     add_text_function(
-        app_, "--output", "json|text", [this](std::string const& text) { globals_.form = parse_output_form(text); },
+        app_, "--output", "json|text",
+        [this](std::string const& text) { globals_.form = parse_output_form(text); },
         "Form of the data on stdout (default: text)");
 }
 
 void command_line::add_vault()
 {
-    CLI::App* const vault = app_.add_subcommand("vault", "Create, list, describe and delete vaults")->group("Commands");
+    CLI::App* const vault =
+        app_.add_subcommand("vault", "Create, list, describe and delete vaults")->group("Commands");
     vault->require_subcommand(1);
     auto const add = [&](std::string const& name, std::string const& description,
                          void (*action)(session&, std::string const&)) {
-        CLI::App* const command =
-            add_command(*vault, name, description, [this, action](session& run) { action(run, vault_name_); });
+        CLI::App* const command = add_command(*vault, name, description,
+                                              [this, action](session& run) { action(run, vault_name_); });
         add_text(*command, "NAME", "", vault_name_, "Name of the vault")->required();
     };
     add("create", "Create a vault; print its location", create_vault);
@@ -152,8 +161,9 @@ void command_line::add_vault()
 
 void command_line::add_upload()
 {
-    CLI::App* const command = add_command(app_, "upload", "Store a file as an archive; print the archive's id",
-                                          [this](session& run) { upload(run, upload_); });
+    CLI::App* const command =
+        add_command(app_, "upload", "Store a file as an archive; print the archive's id",
+                    [this](session& run) { upload(run, upload_); });
     add_text(*command, "FILE", "", upload_.file, "The file to store")->required();
     add_text(*command, "--vault", "NAME", upload_.vault, "Vault to store it in")->required();
     add_text(*command, "--description", "TEXT", upload_.description, "Description of the archive, in ASCII");
@@ -167,13 +177,16 @@ void command_line::add_retrieve()
     CLI::App* const command =
         add_command(app_, "retrieve", "Get an archive back, which takes hours; print its tree hash",
                     [this](session& run) { retrieve(run, retrieve_); });
-    add_text(*command, "ARCHIVE-ID,--archive-id", "ID", retrieve_.archive, "The archive; may be left out with --job");
+    add_text(*command, "ARCHIVE-ID,--archive-id", "ID", retrieve_.archive,
+             "The archive; may be left out with --job");
     add_text(*command, "--vault", "NAME", retrieve_.vault, "Vault of the archive")->required();
     add_text(*command, "--output", "FILE", retrieve_.file, "Where to put it")->required();
     CLI::Option* const tier = add_text(*command, "--tier", "TIER", retrieve_.tier,
                                        "Standard (3 to 5 hours), Bulk or Expedited (default: Standard)");
-    add_text(*command, "--job", "JOB-ID", retrieve_.job, "Take up this job instead of starting one")->excludes(tier);
-    add_text(*command, "--concurrency", "N", retrieve_.concurrency, "Ranges on their way at once (default: 4)");
+    add_text(*command, "--job", "JOB-ID", retrieve_.job, "Take up this job instead of starting one")
+        ->excludes(tier);
+    add_text(*command, "--concurrency", "N", retrieve_.concurrency,
+             "Ranges on their way at once (default: 4)");
 }
 
 void command_line::add_job()
@@ -229,13 +242,15 @@ CLI::Option* command_line::add_text(CLI::App& app, std::string const& name, std:
         app, name, value_name, [&target](std::string const& text) { target = text; }, description);
 }
 
-CLI::Option* command_line::add_text_function(CLI::App& app, std::string const& name, std::string const& value_name,
+CLI::Option* command_line::add_text_function(CLI::App& app, std::string const& name,
+                                             std::string const& value_name,
                                              std::function<void(std::string const&)> store,
                                              std::string const& description)
 {
     return app
         .add_option_function<std::string>(
-            name, [this, kept = std::move(store)](std::string const& token) { kept(arguments_->text(token)); },
+            name,
+            [this, kept = std::move(store)](std::string const& token) { kept(arguments_->text(token)); },
             description)
         ->type_name(value_name);
 }

@@ -99,8 +99,8 @@ void arguments::add_operand(std::string const& argument, command_words const& wo
         return;
     }
     if (!next_commands_.contains(argument))
-        throw failure(exit_code::usage,
-                      "there is no command \"" + command_ + " " + argument + "\"; there are " + listed(next_commands_));
+        throw failure(exit_code::usage, "there is no command \"" + command_ + " " + argument +
+                                            "\"; there are " + listed(next_commands_));
     tokens_.push_back(argument);
     command_ += " " + argument;
     next_commands_.clear();

@@ -67,7 +67,8 @@ exit_code exit_code_of(errc code) noexcept
 
 bool is_of_system(error_code const& code) noexcept
 {
-    return code.category() == boost::system::system_category() || code.category() == boost::system::generic_category();
+    return code.category() == boost::system::system_category() ||
+           code.category() == boost::system::generic_category();
 }
 
 /// Errors of files that no socket reports.

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
+#include <poll.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -85,7 +86,14 @@ file_reader::~file_reader()
 
 std::optional<std::size_t> file_reader::read_some(std::span<std::byte> buffer)
 {
-    auto const count = ::read(descriptor_, buffer.data(), buffer.size());
+    constexpr int moment_milliseconds = 50;
+
+    // Regular files are always ready.
+    ::pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
+    int const ready = ::poll(&waiting, 1, moment_milliseconds);
+    if (ready == 0)
+        return std::nullopt;
+    auto const count = ready < 0 ? ready : ::read(descriptor_, buffer.data(), buffer.size());
     if (count >= 0)
         return static_cast<std::size_t>(count);
     if (errno == EINTR)

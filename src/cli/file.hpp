@@ -22,7 +22,8 @@ public:
     file_reader& operator=(file_reader const&) = delete;
     ~file_reader();
 
-    /// Reads at least a byte; 0 at the end of the file, and nothing if a signal came first.
+    /// Reads at least a byte; 0 at the end of the file. Nothing if none comes within a moment, as with a pipe:
+    /// whoever reads may then look after other things, such as signals.
     std::optional<std::size_t> read_some(std::span<std::byte> buffer);
 
 private:

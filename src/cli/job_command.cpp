@@ -61,8 +61,8 @@ void list_jobs(session& session, std::string const& vault, std::optional<std::st
     std::string lines;
     for (job_description const& job : jobs)
         lines += member_row(with_size(parse_object(to_json(job))),
-                            {"JobId", "Action", "StatusCode", "CreationDate", "CompletionDate", "Size", "ArchiveId",
-                             "JobDescription"}) +
+                            {"JobId", "Action", "StatusCode", "CreationDate", "CompletionDate", "Size",
+                             "ArchiveId", "JobDescription"}) +
                  "\n";
     session.out().lines(lines);
 }

@@ -15,15 +15,15 @@ int main(int argc, char** argv)
     std::signal(SIGPIPE, SIG_IGN);
 
     boost::asio::io_context context(1);
-    cli::surroundings const world{.context = context,
-                                  .out = std::cout,
-                                  .err = std::cerr,
-                                  .err_columns = [] { return cli::terminal_columns(STDERR_FILENO); }};
+    auto const columns = [] { return cli::terminal_columns(STDERR_FILENO); };
+    cli::surroundings const world{
+        .context = context, .out = std::cout, .err = std::cerr, .err_columns = columns};
     int const code = cli::run_application({argv + (argc > 0 ? 1 : 0), argv + argc}, world);
 
     // An interrupted command must not wait for a name look-up or a disk that does not answer, as the end of the
     // context would. What was to be put in order is; the output is flushed with every line.
-    if (code == static_cast<int>(cli::exit_code::interrupted) || code == static_cast<int>(cli::exit_code::terminated))
+    if (code == static_cast<int>(cli::exit_code::interrupted) ||
+        code == static_cast<int>(cli::exit_code::terminated))
         std::_Exit(code);
     return code;
 }

@@ -62,7 +62,8 @@ void output::lines(std::string_view text)
     stream_.flush();
     if (stream_)
         return;
-    std::string const reason = errno != 0 ? std::generic_category().message(errno) : "the output cannot be written";
+    std::string const reason =
+        errno != 0 ? std::generic_category().message(errno) : "the output cannot be written";
     throw failure(exit_code::local_file, "standard output: " + reason);
 }
 

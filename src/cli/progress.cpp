@@ -60,7 +60,8 @@ std::string duration_text(std::chrono::nanoseconds duration)
         std::snprintf(text.data(), text.size(), "%lld:%02d:%02d", static_cast<long long>(total / 3'600),
                       static_cast<int>(total / 60 % 60), static_cast<int>(total % 60));
     else
-        std::snprintf(text.data(), text.size(), "%d:%02d", static_cast<int>(total / 60), static_cast<int>(total % 60));
+        std::snprintf(text.data(), text.size(), "%d:%02d", static_cast<int>(total / 60),
+                      static_cast<int>(total % 60));
     return text.data();
 }
 
@@ -85,7 +86,8 @@ std::optional<double> rate_meter::rate() const
     return static_cast<double>(samples_.back().bytes - samples_.front().bytes) / seconds(time).count();
 }
 
-std::optional<std::string> progress_view::bar(transfer_progress const& progress, time_point now, std::size_t columns)
+std::optional<std::string> progress_view::bar(transfer_progress const& progress, time_point now,
+                                              std::size_t columns)
 {
     bool const complete = progress.bytes_done >= progress.bytes_total;
     if (drawn_ && now - *drawn_ < redraw_interval && !complete)
@@ -132,7 +134,8 @@ std::string progress_view::rate_and_rest(transfer_progress const& progress) cons
         auto const rest = seconds(static_cast<double>(progress.bytes_total - progress.bytes_done) / *rate);
         // Beyond a year it is no estimate.
         if (rest < std::chrono::years(1))
-            text += "  " + duration_text(std::chrono::duration_cast<std::chrono::nanoseconds>(rest)) + " left";
+            text +=
+                "  " + duration_text(std::chrono::duration_cast<std::chrono::nanoseconds>(rest)) + " left";
     }
     return text;
 }
@@ -140,8 +143,7 @@ std::string progress_view::rate_and_rest(transfer_progress const& progress) cons
 console::console(std::ostream& stream, std::function<std::optional<std::size_t>()> columns,
                  std::function<time_point()> now)
     : stream_(stream), columns_(std::move(columns)), now_(std::move(now))
-{
-}
+{}
 
 console::~console()
 {

@@ -31,7 +31,8 @@ tier parse_tier(std::string const& text)
 
 std::string take_up_text(retrieve_options const& options, std::string const& job)
 {
-    return "glacier retrieve --vault " + options.vault + " --job=" + job + " --output " + shell_word(options.file);
+    return "glacier retrieve --vault " + options.vault + " --job=" + job + " --output " +
+           shell_word(options.file);
 }
 
 /// For the end of a message about a retrieval that did not come to its end.
@@ -59,7 +60,8 @@ public:
         std::string text = "the job has succeeded";
         if (bytes)
             text += "; to download: " + std::to_string(*bytes) + " bytes in " +
-                    std::to_string((*bytes + range_bytes - 1) / range_bytes) + " ranges of " + size_text(range_bytes);
+                    std::to_string((*bytes + range_bytes - 1) / range_bytes) + " ranges of " +
+                    size_text(range_bytes);
         tell_.note(text);
         tell_.begin("download");
     }
@@ -84,7 +86,8 @@ void check_job(job_description const& job, retrieve_options const& options)
     if (job.action != job_action::archive_retrieval)
         throw failure(exit_code::usage, "the job " + *options.job + " does not retrieve an archive");
     if (options.archive && job.archive && *job.archive != *options.archive)
-        throw failure(exit_code::usage, "the job " + *options.job + " retrieves another archive: " + *job.archive);
+        throw failure(exit_code::usage,
+                      "the job " + *options.job + " retrieves another archive: " + *job.archive);
     if (job.completed && job.status != job_status::succeeded)
         throw failure(exit_code::refused, "the job " + *options.job + " failed: " +
                                               job.status_message.value_or("the service gives no reason"));
@@ -92,7 +95,8 @@ void check_job(job_description const& job, retrieve_options const& options)
 
 /// Takes a job up: the first look is at once, and shows whether it is worth to wait.
 asio::awaitable<download_result> take_up(client service, wait_for_job_request wait,
-                                         download_job_output_request download, retrieve_options const& options)
+                                         download_job_output_request download,
+                                         retrieve_options const& options)
 {
     describe_job_request request(wait.vault, wait.job);
     job_description const job = co_await service.describe_job(std::move(request));
@@ -104,7 +108,8 @@ asio::awaitable<download_result> take_up(client service, wait_for_job_request wa
     co_return co_await download_job_output(service, std::move(download));
 }
 
-void print(output& out, retrieve_options const& options, std::string const& job, download_result const& retrieved)
+void print(output& out, retrieve_options const& options, std::string const& job,
+           download_result const& retrieved)
 {
     std::string const hash = retrieved.tree_hash.hex();
     if (out.form() == output_form::text)
@@ -147,10 +152,13 @@ void retrieve(session& session, retrieve_options const& options)
             wait_for_job_request wait(vault, *job);
             download_job_output_request download(vault, *job, options.file);
             std::uint64_t const range_bytes = download.size_of_range.bytes();
-            wait.on_look = [&report, range_bytes](job_description const& look) { report.on_look(look, range_bytes); };
+            wait.on_look = [&report, range_bytes](job_description const& look) {
+                report.on_look(look, range_bytes);
+            };
             download.concurrency = concurrency;
             download.on_progress = on_progress;
-            retrieved = run(session.context(), take_up(service, std::move(wait), std::move(download), options));
+            retrieved =
+                run(session.context(), take_up(service, std::move(wait), std::move(download), options));
         } else {
             retrieve_archive_request request(vault, *archive, options.file);
             std::uint64_t const range_bytes = request.size_of_range.bytes();
@@ -158,9 +166,12 @@ void retrieve(session& session, retrieve_options const& options)
             request.concurrency = concurrency;
             request.on_started = [&job, &tell, &options](job_id const& id) {
                 job = id;
-                tell.note("job " + id.str() + " started; take it up later with: " + take_up_text(options, id.str()));
+                tell.note("job " + id.str() +
+                          " started; take it up later with: " + take_up_text(options, id.str()));
             };
-            request.on_look = [&report, range_bytes](job_description const& look) { report.on_look(look, range_bytes); };
+            request.on_look = [&report, range_bytes](job_description const& look) {
+                report.on_look(look, range_bytes);
+            };
             request.on_progress = on_progress;
             retrieved = run(session.context(), retrieve_archive(service, std::move(request))).download;
         }

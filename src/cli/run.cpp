@@ -88,7 +88,8 @@ private:
     int caught_ = 0;
 };
 
-void run_clean_up(asio::io_context& context, asio::awaitable<void> operation, std::chrono::milliseconds time_max)
+void run_clean_up(asio::io_context& context, asio::awaitable<void> operation,
+                  std::chrono::milliseconds time_max)
 {
     // Cancellation is prompt, but nothing is worth a command that does not end.
     constexpr auto grace = std::chrono::seconds(1);
@@ -113,8 +114,7 @@ void run_clean_up(asio::io_context& context, asio::awaitable<void> operation, st
 interrupted::interrupted(int signal)
     : failure(signal == SIGTERM ? exit_code::terminated : exit_code::interrupted,
               signal == SIGTERM ? "terminated" : "interrupted")
-{
-}
+{}
 
 void run(asio::io_context& context, asio::awaitable<void> operation, clean_up_function clean_up,
          std::chrono::milliseconds clean_up_time_max)

@@ -23,8 +23,7 @@ public:
     /// The same with more to say.
     interrupted(interrupted const& first, std::string const& more)
         : failure(first.code(), std::string(first.what()) + more)
-    {
-    }
+    {}
 };
 
 /// Makes a coroutine that puts in order what an interrupted one left.

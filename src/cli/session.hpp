@@ -45,8 +45,7 @@ public:
     session(surroundings const& world, global_options options)
         : world_(world), options_(std::move(options)), out_(world.out, options_.form),
           console_(world.err, world.err_columns)
-    {
-    }
+    {}
 
     asio::io_context& context() const noexcept { return world_.context; }
     output& out() noexcept { return out_; }

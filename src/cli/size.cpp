@@ -17,10 +17,8 @@ struct unit {
 };
 
 constexpr std::array units{
-    unit{"KiB", std::uint64_t(1) << 10U},
-    unit{"MiB", std::uint64_t(1) << 20U},
-    unit{"GiB", std::uint64_t(1) << 30U},
-    unit{"TiB", std::uint64_t(1) << 40U},
+    unit{"KiB", std::uint64_t(1) << 10U}, unit{"MiB", std::uint64_t(1) << 20U},
+    unit{"GiB", std::uint64_t(1) << 30U}, unit{"TiB", std::uint64_t(1) << 40U},
     unit{"PiB", std::uint64_t(1) << 50U},
 };
 
@@ -62,8 +60,9 @@ std::size_t parse_count(std::string_view option, std::string_view text, std::siz
 {
     auto const number = base::parse_decimal(text);
     if (!number || *number < min || *number > max)
-        throw failure(exit_code::usage, std::string(option) + " \"" + std::string(text) + "\": a number from " +
-                                            std::to_string(min) + " to " + std::to_string(max));
+        throw failure(exit_code::usage, std::string(option) + " \"" + std::string(text) +
+                                            "\": a number from " + std::to_string(min) + " to " +
+                                            std::to_string(max));
     return static_cast<std::size_t>(*number);
 }
 

@@ -7,13 +7,11 @@
 #include <glacier/tree_hash.hpp>
 
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -33,7 +31,6 @@ asio::awaitable<file_hash> hash_file(std::string file)
     constexpr std::size_t block_bytes = 1'048'576;
 
     auto const executor = co_await asio::this_coro::executor;
-    asio::steady_timer timer(executor);
     file_reader reader(std::move(file));
     tree_hasher hasher;
     std::vector<std::byte> block(block_bytes);
@@ -42,14 +39,10 @@ asio::awaitable<file_hash> hash_file(std::string file)
         auto const count = reader.read_some(block);
         if (count == std::size_t(0))
             break;
-        if (!count) {
-            // The next read may wait for ever, so the loop must have time to see the signal before it.
-            timer.expires_after(std::chrono::milliseconds(10));
-            co_await timer.async_wait(asio::use_awaitable);
-            continue;
+        if (count) {
+            hasher.update(std::span<std::byte const>(block).first(*count));
+            found.bytes += *count;
         }
-        hasher.update(std::span<std::byte const>(block).first(*count));
-        found.bytes += *count;
         // Lets signals in.
         co_await asio::post(executor, asio::use_awaitable);
     }
@@ -64,8 +57,10 @@ void print_tree_hashes(session& session, std::vector<std::string> const& files)
     for (std::string const& file : files) {
         file_hash const found = run(session.context(), hash_file(file));
         if (session.out().form() == output_form::json)
-            session.out().line(boost::json::serialize(boost::json::object{
-                {"Path", valid_utf8(file)}, {"SizeInBytes", found.bytes}, {"SHA256TreeHash", found.hash.hex()}}));
+            session.out().line(
+                boost::json::serialize(boost::json::object{{"Path", valid_utf8(file)},
+                                                           {"SizeInBytes", found.bytes},
+                                                           {"SHA256TreeHash", found.hash.hex()}}));
         else
             session.out().line(found.hash.hex() + "  " + file);
     }

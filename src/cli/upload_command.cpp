@@ -22,7 +22,8 @@ constexpr std::uint64_t usual_part_bytes = std::uint64_t(8) * 1'048'576;
 /// What became of an upload that was interrupted.
 enum class remains { unknown, aborted, gone };
 
-asio::awaitable<void> abort_upload(client service, vault_name vault, std::optional<upload_id> upload, remains& found)
+asio::awaitable<void> abort_upload(client service, vault_name vault, std::optional<upload_id> upload,
+                                   remains& found)
 {
     if (!upload)
         co_return;
@@ -44,11 +45,13 @@ std::string told(remains found, std::optional<upload_id> const& upload)
     case remains::aborted:
         return "; the upload was aborted, and nothing was stored";
     case remains::gone:
-        return "; the upload had ended at the service: if it was completed, the vault's next inventory shows the archive";
+        return "; the upload had ended at the service: if it was completed, the vault's next inventory shows "
+               "the archive";
     case remains::unknown:
         break;
     }
-    return "; the upload " + upload->str() + " could not be aborted: it costs nothing, and expires after a day or more";
+    return "; the upload " + upload->str() +
+           " could not be aborted: it costs nothing, and expires after a day or more";
 }
 
 part_size size_of_part(upload_options const& options, std::uint64_t bytes)
@@ -94,8 +97,9 @@ part_size parse_part_size(std::string const& text)
     auto const bytes = parse_size(text);
     auto const size = bytes ? part_size::from_bytes(*bytes) : result<part_size>(errc::invalid_part_size);
     if (!size)
-        throw failure(exit_code::usage, "--part-size \"" + text +
-                                            "\": a power of two from 1MiB to 4GiB, in bytes or with KiB, MiB or GiB");
+        throw failure(exit_code::usage,
+                      "--part-size \"" + text +
+                          "\": a power of two from 1MiB to 4GiB, in bytes or with KiB, MiB or GiB");
     return *size;
 }
 
@@ -124,7 +128,8 @@ void upload(session& session, upload_options const& options)
     auto const clean_up = [&] { return abort_upload(service, vault, started, found); };
 
     tell.note(options.file + ": " + count_text(bytes, "byte") + " in " +
-              count_text((bytes + size.bytes() - 1) / size.bytes(), "part") + " of " + size_text(size.bytes()));
+              count_text((bytes + size.bytes() - 1) / size.bytes(), "part") + " of " +
+              size_text(size.bytes()));
     tell.begin("upload");
     time_point const start = tell.now();
     std::optional<upload_file_result> stored;
@@ -141,7 +146,8 @@ void upload(session& session, upload_options const& options)
         print(session.out(), *stored);
     } catch (failure const& failed) {
         // The id is what the user needs to get the archive back.
-        throw failure(failed.code(), std::string(failed.what()) + "; the archive is stored: " + stored->archive.str());
+        throw failure(failed.code(),
+                      std::string(failed.what()) + "; the archive is stored: " + stored->archive.str());
     }
 }
 

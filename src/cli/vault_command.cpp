@@ -49,8 +49,8 @@ void list_vaults(session& session)
     }
     std::string lines;
     for (vault_description const& vault : vaults)
-        lines += member_row(parse_object(to_json(vault)),
-                            {"VaultName", "NumberOfArchives", "SizeInBytes", "CreationDate", "LastInventoryDate"}) +
+        lines += member_row(parse_object(to_json(vault)), {"VaultName", "NumberOfArchives", "SizeInBytes",
+                                                           "CreationDate", "LastInventoryDate"}) +
                  "\n";
     session.out().lines(lines);
 }

@@ -37,7 +37,9 @@ private:
 /// A file that was opened once: renaming or replacing it later does not change what is read.
 class file_source final : public body_source {
 public:
-    explicit file_source(std::filesystem::path const& path) : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC))
+    // Without O_NONBLOCK, opening a pipe would wait for a writer. For regular files it has no effect.
+    explicit file_source(std::filesystem::path const& path)
+        : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
     {
         if (descriptor_ < 0)
             fail(errno);
@@ -165,6 +167,8 @@ body body::slice(std::uint64_t offset, std::uint64_t slice_size) const
     if (offset > size() || slice_size > size() - offset)
         throw invalid_value(errc::invalid_byte_range,
                             std::to_string(offset) + "+" + std::to_string(slice_size) + " of " + std::to_string(size()) + " bytes");
+    if (!source_)
+        return body();
     return body(std::make_shared<sliced_source>(source_, offset, slice_size));
 }
 

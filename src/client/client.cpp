@@ -94,6 +94,15 @@ void check(initiate_job_request const& request)
     if (retrieves_archive != parameters.archive.has_value())
         throw invalid_value(errc::invalid_option, retrieves_archive ? "archive-retrieval without an archive"
                                                                     : "inventory-retrieval with an archive");
+    if (parameters.archive && parameters.archive->str().empty())
+        throw invalid_value(errc::invalid_archive_id, {});
+    if (!retrieves_archive && parameters.range)
+        throw invalid_value(errc::invalid_option, "inventory-retrieval of the range " + parameters.range->str());
+    // Where it may end depends on the archive's size, which only the service knows.
+    if (parameters.range && parameters.range->first() % tree_hash_leaf_bytes != 0)
+        throw invalid_value(errc::invalid_byte_range, parameters.range->str() + " does not begin on a whole MiB");
+    if (retrieves_archive && (parameters.format || parameters.inventory))
+        throw invalid_value(errc::invalid_option, "archive-retrieval with parameters of an inventory");
     if (parameters.tier == tier::unknown)
         throw invalid_value(errc::invalid_option, "tier unknown");
     if (parameters.inventory)
@@ -119,16 +128,29 @@ client_core::prepared_request prepare(client_core const& core, Request const& re
     return prepared;
 }
 
+/// Facts about an answer that cannot be used.
 template <class Request>
-protocol::result_of<Request> decode(Request const& request, protocol::http_response const& response)
+error_details details_of(Request const& request, client_core::performed_request const& performed, std::string message)
 {
-    auto decoded = protocol::decode<Request>(response);
+    error_details details = details_of(request, std::move(message));
+    details.http_status = performed.response.status;
+    details.request_id = performed.response.headers.get("x-amzn-requestid");
+    details.attempts = performed.attempts;
+    return details;
+}
+
+template <class Request>
+protocol::result_of<Request> decode(Request const& request, client_core::performed_request const& performed)
+{
+    auto decoded = protocol::decode<Request>(performed.response);
     if (decoded)
         return std::move(*decoded);
     protocol::member_error const& error = decoded.error();
-    error_details details = details_of(request, error.member + (error.text.empty() ? " is missing" : ": " + error.text));
-    details.http_status = response.status;
-    details.request_id = response.headers.get("x-amzn-requestid");
+    error_details details =
+        details_of(request, performed, error.member + (error.text.empty() ? " is missing" : ": " + error.text));
+    // The service did the work, but did not say what came of it: to repeat it would do it twice.
+    protocol::operation_info const& info = protocol::info_of(protocol::operation_traits<Request>::id);
+    details.outcome_unknown = info.repeat == protocol::repeatable::no;
     throw operation_error(errc::malformed_response, std::move(details));
 }
 
@@ -138,7 +160,7 @@ asio::awaitable<protocol::result_of<Request>> call(std::shared_ptr<client_core> 
     check(request);
     client_core::prepared_request prepared = prepare(*core, request);
     client_core::performed_request const performed = co_await core->perform(std::move(prepared));
-    co_return decode(request, performed.response);
+    co_return decode(request, performed);
 }
 
 template <class Request>
@@ -226,12 +248,10 @@ asio::awaitable<protocol::result_of<Request>> upload(std::shared_ptr<client_core
     client_core::prepared_request prepared = prepare(*core, request);
     prepared.content = request.content;
     client_core::performed_request const performed = co_await core->perform(std::move(prepared));
-    auto answered = decode(request, performed.response);
+    auto answered = decode(request, performed);
     if (answered.tree_hash && *answered.tree_hash != *request.tree_hash) {
-        error_details details =
-            details_of(request, "sent " + request.tree_hash->hex() + ", the service has " + answered.tree_hash->hex());
-        details.request_id = performed.response.headers.get("x-amzn-requestid");
-        details.attempts = performed.attempts;
+        error_details details = details_of(request, performed, "sent " + request.tree_hash->hex() +
+                                                                   ", the service has " + answered.tree_hash->hex());
         throw operation_error(errc::tree_hash_mismatch, std::move(details));
     }
     co_return answered;
@@ -247,19 +267,19 @@ asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core
     client_core::prepared_request prepared = prepare(*core, request);
     prepared.streams_answer = true;
     client_core::performed_request performed = co_await core->perform(std::move(prepared));
-    job_output_head head = decode(request, performed.response);
+    job_output_head head = decode(request, performed);
     head.status = performed.response.status;
     head.content_length = content_length_of(performed.response);
 
     // Another range than asked for would be written to the wrong place.
     std::string const range = request.range ? "bytes " + request.range->str() + "/" : std::string();
-    bool const fits = !request.range || (head.status == 206 && head.content_range.value_or("").starts_with(range));
+    bool const fits = request.range ? head.status == 206 && head.content_range.value_or("").starts_with(range)
+                                    : head.status != 206;
     if (!fits) {
-        error_details details = details_of(request, "asked for " + range + "*, got status " +
-                                                        std::to_string(head.status) + " with " +
-                                                        head.content_range.value_or("no Content-Range"));
-        details.http_status = head.status;
-        details.request_id = performed.response.headers.get("x-amzn-requestid");
+        std::string const asked = request.range ? range + "*" : std::string("all bytes");
+        error_details details =
+            details_of(request, performed, "asked for " + asked + ", got status " + std::to_string(head.status) +
+                                               " with " + head.content_range.value_or("no Content-Range"));
         throw operation_error(errc::unexpected_status, std::move(details));
     }
     co_return job_output_stream(std::move(head), std::move(performed.stream));

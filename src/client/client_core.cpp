@@ -36,7 +36,16 @@ bool is_success(protocol::operation_info const& info, bool streams_answer, int s
     return status == info.success_status || (streams_answer && status == 206);
 }
 
-failed_attempt describe(net::exchange_result const& result, protocol::operation_info const& info)
+/// The peer, unless the detail names it.
+std::string with_peer(std::string const& detail, protocol::endpoint const& peer)
+{
+    if (detail.find(peer.host) != std::string::npos)
+        return detail;
+    return peer.str() + (detail.empty() ? "" : ": ") + detail;
+}
+
+failed_attempt describe(net::exchange_result const& result, protocol::operation_info const& info,
+                        protocol::endpoint const& peer)
 {
     failed_attempt failed;
     failed.failure.sent = result.sent;
@@ -45,7 +54,7 @@ failed_attempt describe(net::exchange_result const& result, protocol::operation_
     failed.details.request_id = result.response.headers.get("x-amzn-requestid");
     if (result.error) {
         failed.failure.code = result.error;
-        failed.details.message = result.detail;
+        failed.details.message = with_peer(result.detail, peer);
         return failed;
     }
     failed.failure.answered = true;
@@ -150,7 +159,7 @@ asio::awaitable<client_core::performed_request> client_core::perform(prepared_re
                 performed.attempts = sent;
                 co_return performed;
             }
-            failed_attempt failed = describe(result, info);
+            failed_attempt failed = describe(result, info, endpoint_);
             decision = plan.on_failure(failed.failure, environment_.random->fraction());
             code = failed.failure.code;
             details = std::move(failed.details);
@@ -163,7 +172,10 @@ asio::awaitable<client_core::performed_request> client_core::perform(prepared_re
             details.operation = info.name;
             details.resource = request.resource;
             details.attempts = sent;
-            details.outcome_unknown = decision.outcome_unknown;
+            // A success, though not the expected one: the work may be done.
+            bool const odd_success = details.http_status >= 200 && details.http_status < 300;
+            details.outcome_unknown =
+                decision.outcome_unknown || (odd_success && info.repeat == protocol::repeatable::no);
             throw operation_error(code, std::move(details));
         }
         if (decision.delay > std::chrono::milliseconds::zero()) {

@@ -14,13 +14,16 @@ job_output_stream::job_output_stream(job_output_head head, std::unique_ptr<sourc
 {
 }
 
+job_output_stream::job_output_stream() = default;
 job_output_stream::job_output_stream(job_output_stream&&) noexcept = default;
 job_output_stream& job_output_stream::operator=(job_output_stream&&) noexcept = default;
 job_output_stream::~job_output_stream() = default;
 
 asio::awaitable<std::size_t> job_output_stream::read_some(std::span<std::byte> buffer)
 {
-    return body_->read_some(buffer);
+    if (!body_)
+        co_return 0;
+    co_return co_await body_->read_some(buffer);
 }
 
 asio::awaitable<std::string> job_output_stream::read_all(std::size_t bytes_max)

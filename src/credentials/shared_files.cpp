@@ -35,16 +35,23 @@ std::string to_lower(std::string_view text)
     return lower;
 }
 
-/// `profile "my name"` -> `profile my name`.
+/// `profile  "my name"` -> `profile my name`.
 std::string section_name(std::string_view text)
 {
-    std::string name(trim(text));
+    constexpr std::string_view kind = "profile";
+    text = trim(text);
+    std::string name(text);
+    if (text.starts_with(kind) && text.find_first_of(" \t") == kind.size())
+        name = std::string(kind) + " " + std::string(trim(text.substr(kind.size())));
     std::erase(name, '"');
     return name;
 }
 
-std::optional<sections> read_file(std::filesystem::path const& path)
+std::optional<sections> read_file(std::optional<std::filesystem::path> const& named)
 {
+    if (!named)
+        return std::nullopt;
+    std::filesystem::path const& path = *named;
     std::error_code error;
     auto const status = std::filesystem::status(path, error);
     if (status.type() == std::filesystem::file_type::not_found)
@@ -63,16 +70,19 @@ std::optional<sections> read_file(std::filesystem::path const& path)
     return parse(text, path);
 }
 
-std::filesystem::path file_path(environment_reader const& environment, std::string const& variable,
-                                std::string const& file_name)
+std::optional<std::filesystem::path> file_path(environment_reader const& environment,
+                                               std::string const& variable, std::string const& file_name)
 {
+    auto named = environment(variable).value_or("");
+    if (named.empty())
+        named = "~/.aws/" + file_name;
+    if (!named.starts_with("~/"))
+        return named;
     auto const home = environment("HOME").value_or("");
-    auto const named = environment(variable);
-    if (!named || named->empty())
-        return std::filesystem::path(home) / ".aws" / file_name;
-    if (named->starts_with("~/"))
-        return std::filesystem::path(home) / named->substr(2);
-    return *named;
+    // Without a home, as services are often run, nothing is taken from the working directory instead.
+    if (home.empty())
+        return std::nullopt;
+    return std::filesystem::path(home) / named.substr(2);
 }
 
 } // namespace
@@ -81,13 +91,16 @@ sections parse(std::string_view text, std::filesystem::path const& path)
 {
     sections parsed;
     section* current = nullptr;
+    // How far the last key of the section is indented.
+    std::optional<std::size_t> key_indent;
     int line_number = 0;
     while (!text.empty()) {
         std::string_view const line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
         ++line_number;
         auto const fault = [&](std::string const& what) {
-            refuse(errc::invalid_profile, path.string() + ", line " + std::to_string(line_number) + ": " + what);
+            refuse(errc::invalid_profile,
+                   path.string() + ", line " + std::to_string(line_number) + ": " + what);
         };
         std::string_view const content = trim(line);
         if (content.empty() || content.front() == '#' || content.front() == ';')
@@ -97,16 +110,19 @@ sections parse(std::string_view text, std::filesystem::path const& path)
             if (close == std::string_view::npos)
                 fault("a section without ]");
             current = &parsed[section_name(content.substr(1, close - 1))];
+            key_indent.reset();
             continue;
         }
-        // An indented line belongs to the key above it; no key that is read here has such lines.
-        if (line.front() == ' ' || line.front() == '\t')
+        // A line that is indented further belongs to the key above it; no key that is read here has such lines.
+        std::size_t const indent = line.find_first_not_of(" \t");
+        if (key_indent && indent > *key_indent)
             continue;
         auto const equals = content.find('=');
         if (equals == std::string_view::npos)
             fault("neither a section nor KEY = VALUE");
         if (current == nullptr)
             fault("a key before the first section");
+        key_indent = indent;
         (*current)[to_lower(trim(content.substr(0, equals)))] = trim(content.substr(equals + 1));
     }
     return parsed;
@@ -147,9 +163,11 @@ std::shared_ptr<credentials_provider> static_keys_of(profile const& source)
     auto const id = source.get("aws_access_key_id");
     auto const secret = source.get("aws_secret_access_key");
     if (!source.found)
-        refuse(errc::invalid_profile, "there is no profile " + source.name + " in the shared config and credentials files");
+        refuse(errc::invalid_profile,
+               "there is no profile " + source.name + " in the shared config and credentials files");
     if (id.has_value() != secret.has_value())
-        refuse(errc::invalid_profile, "profile " + source.name + " has only one of aws_access_key_id and aws_secret_access_key");
+        refuse(errc::invalid_profile,
+               "profile " + source.name + " has only one of aws_access_key_id and aws_secret_access_key");
     if (!id)
         refuse(errc::no_credentials, "profile " + source.name + " has no aws_access_key_id");
     credentials value(*id, secret_string(*secret));
@@ -162,7 +180,8 @@ std::shared_ptr<credentials_provider> static_keys_of(profile const& source)
 
 namespace glacier {
 
-std::shared_ptr<credentials_provider> profile_credentials(std::string const& profile, environment_reader environment)
+std::shared_ptr<credentials_provider> profile_credentials(std::string const& profile,
+                                                          environment_reader environment)
 {
     return credentials_files::static_keys_of(credentials_files::load_profile(profile, environment));
 }

@@ -91,8 +91,10 @@ sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view messa
 {
     std::array<std::byte, sha256_digest::size> digest{};
     unsigned int length = 0;
+    // OpenSSL takes a null pointer for a missing key, not for an empty one.
+    void const* const key_bytes = key.empty() ? "" : static_cast<void const*>(key.data());
     auto const* const done =
-        HMAC(sha256_algorithm(), key.data(), static_cast<int>(key.size()),
+        HMAC(sha256_algorithm(), key_bytes, static_cast<int>(key.size()),
              reinterpret_cast<unsigned char const*>(message.data()), message.size(),
              reinterpret_cast<unsigned char*>(digest.data()), &length);
     if (done == nullptr || length != digest.size())

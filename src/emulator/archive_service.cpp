@@ -14,7 +14,8 @@ service_result<std::uint64_t> require_upload_length(std::optional<std::uint64_t>
     return *content_length;
 }
 
-service_result<archive_upload> archive_upload::begin(service_context& context, upload_archive_request const& request,
+service_result<archive_upload> archive_upload::begin(service_context& context,
+                                                     upload_archive_request const& request,
                                                      std::optional<std::uint64_t> content_length)
 {
     {
@@ -51,7 +52,8 @@ service_result<archive_creation_result> archive_upload::finish()
     return made_archive(*context_, request_.vault, archive.id, archive.hash);
 }
 
-service_result<protocol::no_result> delete_archive(service_context& context, delete_archive_request const& request)
+service_result<protocol::no_result> delete_archive(service_context& context,
+                                                   delete_archive_request const& request)
 {
     auto change = context.data.begin();
     auto vault = require_vault(context, change, request.vault.str());
@@ -71,8 +73,8 @@ service_result<protocol::no_result> delete_archive(service_context& context, del
     return protocol::no_result();
 }
 
-archive_creation_result made_archive(service_context const& context, vault_name const& vault, std::string const& id,
-                                     std::optional<tree_hash> const& hash)
+archive_creation_result made_archive(service_context const& context, vault_name const& vault,
+                                     std::string const& id, std::optional<tree_hash> const& hash)
 {
     archive_creation_result result{archive_id(id)};
     result.tree_hash = hash;

@@ -23,7 +23,8 @@ public:
     using request_type = upload_archive_request;
 
     /// What can be refused before the body is read, is.
-    static service_result<archive_upload> begin(service_context& context, upload_archive_request const& request,
+    static service_result<archive_upload> begin(service_context& context,
+                                                upload_archive_request const& request,
                                                 std::optional<std::uint64_t> content_length);
 
     void write(std::span<std::byte const> bytes) { body_.write(bytes); }
@@ -32,19 +33,19 @@ public:
 private:
     archive_upload(service_context& context, upload_archive_request request)
         : context_(&context), request_(std::move(request)), body_(context)
-    {
-    }
+    {}
 
     service_context* context_;
     upload_archive_request request_;
     body_receiver body_;
 };
 
-service_result<protocol::no_result> delete_archive(service_context& context, delete_archive_request const& request);
+service_result<protocol::no_result> delete_archive(service_context& context,
+                                                   delete_archive_request const& request);
 
 /// The answer to the operations that make an archive.
-archive_creation_result made_archive(service_context const& context, vault_name const& vault, std::string const& id,
-                                     std::optional<tree_hash> const& hash);
+archive_creation_result made_archive(service_context const& context, vault_name const& vault,
+                                     std::string const& id, std::optional<tree_hash> const& hash);
 
 /// The description as the service keeps it: without leading spaces; nothing if there is none.
 std::optional<std::string> stored_description(std::optional<description> const& description);

@@ -89,7 +89,8 @@ void add_extension(X509* certificate, X509* issuer, int kind, std::string const&
 }
 
 /// A certificate without extensions, not signed yet.
-certificate_pointer make_certificate(EVP_PKEY* key, char const* common_name, timestamp now, std::chrono::days life)
+certificate_pointer make_certificate(EVP_PKEY* key, char const* common_name, timestamp now,
+                                     std::chrono::days life)
 {
     certificate_pointer certificate(require(X509_new(), "making a certificate"));
     require(X509_set_version(certificate.get(), X509_VERSION_3), "setting the version");
@@ -97,9 +98,10 @@ certificate_pointer make_certificate(EVP_PKEY* key, char const* common_name, tim
     std::array<unsigned char, 16> serial{};
     require(RAND_bytes(serial.data(), static_cast<int>(serial.size())) == 1, "making a serial number");
     serial[0] = static_cast<unsigned char>((serial[0] & 0x7f) | 0x40);
-    std::unique_ptr<BIGNUM, deleter<BN_free>> const number(
-        require(BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr), "making a serial number"));
-    require(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate.get())), "setting the serial number");
+    std::unique_ptr<BIGNUM, deleter<BN_free>> const number(require(
+        BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr), "making a serial number"));
+    require(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate.get())),
+            "setting the serial number");
 
     std::time_t const begin = std::chrono::system_clock::to_time_t(now - backdated);
     std::time_t const end = std::chrono::system_clock::to_time_t(now + life);
@@ -107,8 +109,8 @@ certificate_pointer make_certificate(EVP_PKEY* key, char const* common_name, tim
     require(ASN1_TIME_set(X509_getm_notAfter(certificate.get()), end), "setting the end");
 
     X509_NAME* const name = X509_get_subject_name(certificate.get());
-    require(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC, reinterpret_cast<unsigned char const*>(common_name),
-                                       -1, -1, 0),
+    require(X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_ASC,
+                                       reinterpret_cast<unsigned char const*>(common_name), -1, -1, 0),
             "setting the name");
     require(X509_set_pubkey(certificate.get(), key), "setting the key");
     return certificate;
@@ -143,7 +145,8 @@ identity make_server(identity const& ca, std::vector<std::string> const& names, 
     require(X509_set_issuer_name(certificate, X509_get_subject_name(issuer)), "setting the issuer");
     std::string alternatives;
     for (std::string const& name : names)
-        alternatives += (alternatives.empty() ? "" : ",") + std::string(is_ip_address(name) ? "IP:" : "DNS:") + name;
+        alternatives +=
+            (alternatives.empty() ? "" : ",") + std::string(is_ip_address(name) ? "IP:" : "DNS:") + name;
     add_extension(certificate, issuer, NID_basic_constraints, "critical,CA:FALSE");
     add_extension(certificate, issuer, NID_key_usage, "critical,digitalSignature");
     add_extension(certificate, issuer, NID_ext_key_usage, "serverAuth");
@@ -167,12 +170,13 @@ std::string to_pem(Write write)
 void save(identity const& what, std::filesystem::path const& certificate, std::filesystem::path const& key)
 {
     write_atomically(key, to_pem([&](BIO* memory) {
-                         return PEM_write_bio_PKCS8PrivateKey(memory, what.key.get(), nullptr, nullptr, 0, nullptr,
-                                                              nullptr);
+                         return PEM_write_bio_PKCS8PrivateKey(memory, what.key.get(), nullptr, nullptr, 0,
+                                                              nullptr, nullptr);
                      }),
                      0600);
     write_atomically(certificate,
-                     to_pem([&](BIO* memory) { return PEM_write_bio_X509(memory, what.certificate.get()); }), 0644);
+                     to_pem([&](BIO* memory) { return PEM_write_bio_X509(memory, what.certificate.get()); }),
+                     0644);
 }
 
 bio_pointer open_text(std::filesystem::path const& path, std::string& text)
@@ -183,11 +187,13 @@ bio_pointer open_text(std::filesystem::path const& path, std::string& text)
 }
 
 /// A certificate and its key, if both are there, fit, and are valid long enough.
-std::optional<identity> load(std::filesystem::path const& certificate, std::filesystem::path const& key, timestamp now)
+std::optional<identity> load(std::filesystem::path const& certificate, std::filesystem::path const& key,
+                             timestamp now)
 {
     std::string text;
     identity loaded;
-    loaded.certificate.reset(PEM_read_bio_X509(open_text(certificate, text).get(), nullptr, nullptr, nullptr));
+    loaded.certificate.reset(
+        PEM_read_bio_X509(open_text(certificate, text).get(), nullptr, nullptr, nullptr));
     loaded.key.reset(PEM_read_bio_PrivateKey(open_text(key, text).get(), nullptr, nullptr, nullptr));
     ERR_clear_error();
     if (!loaded.certificate || !loaded.key ||
@@ -206,8 +212,9 @@ std::optional<identity> load(std::filesystem::path const& certificate, std::file
 bool covers(X509* certificate, std::vector<std::string> const& names)
 {
     for (std::string const& name : names) {
-        int const fits = is_ip_address(name) ? X509_check_ip_asc(certificate, name.c_str(), 0)
-                                             : X509_check_host(certificate, name.c_str(), name.size(), 0, nullptr);
+        int const fits = is_ip_address(name)
+                             ? X509_check_ip_asc(certificate, name.c_str(), 0)
+                             : X509_check_host(certificate, name.c_str(), name.size(), 0, nullptr);
         if (fits != 1)
             return false;
     }
@@ -216,13 +223,14 @@ bool covers(X509* certificate, std::vector<std::string> const& names)
 
 } // namespace
 
-certificate_files prepare_certificate(std::filesystem::path const& directory, std::vector<std::string> const& names,
-                                      base::clock const& wall_clock)
+certificate_files prepare_certificate(std::filesystem::path const& directory,
+                                      std::vector<std::string> const& names, base::clock const& wall_clock)
 {
     std::filesystem::create_directories(directory);
     timestamp const now = wall_clock.now();
     std::filesystem::path const ca_key = directory / "ca-key.pem";
-    certificate_files const files{directory / "ca.pem", directory / "server.pem", directory / "server-key.pem"};
+    certificate_files const files{directory / "ca.pem", directory / "server.pem",
+                                  directory / "server-key.pem"};
 
     auto ca = load(files.ca, ca_key, now);
     if (!ca) {

@@ -21,7 +21,7 @@ struct certificate_files {
  * What is there is used again if it is valid for another 30 days and covers all the names; a CA is made anew
  * only when it has to be, because clients trust it. Throws a std::runtime_error that says what failed.
  */
-certificate_files prepare_certificate(std::filesystem::path const& directory, std::vector<std::string> const& names,
-                                      base::clock const& wall_clock);
+certificate_files prepare_certificate(std::filesystem::path const& directory,
+                                      std::vector<std::string> const& names, base::clock const& wall_clock);
 
 } // namespace glacier::emulation

@@ -60,8 +60,8 @@ service_result<reply> call_get_job_output(service_context& context, protocol::ro
     if (!request)
         return refusal(context, routed, request.error());
     std::string const* const range = routed.headers.find("range");
-    auto const result = get_job_output(context, *request, range != nullptr ? std::optional<std::string_view>(*range)
-                                                                           : std::nullopt);
+    auto const result = get_job_output(
+        context, *request, range != nullptr ? std::optional<std::string_view>(*range) : std::nullopt);
     if (!result)
         return result.error();
     reply answer;
@@ -104,7 +104,8 @@ service_result<std::unique_ptr<upload_in_progress>> begin(service_context& conte
     auto upload = Upload::begin(context, *request, content_length);
     if (!upload)
         return upload.error();
-    std::unique_ptr<upload_in_progress> adapter = std::make_unique<upload_adapter<Upload>>(std::move(*upload));
+    std::unique_ptr<upload_in_progress> adapter =
+        std::make_unique<upload_adapter<Upload>>(std::move(*upload));
     return adapter;
 }
 

@@ -36,8 +36,9 @@ struct operation_handler {
     /// For operations whose request fits into memory.
     service_result<reply> (*answer)(service_context&, protocol::routed_request const&) = nullptr;
     /// For uploads: what can be refused before the body is read, is.
-    service_result<std::unique_ptr<upload_in_progress>> (*begin)(service_context&, protocol::routed_request const&,
-                                                                 std::optional<std::uint64_t> content_length) = nullptr;
+    service_result<std::unique_ptr<upload_in_progress>> (*begin)(
+        service_context&, protocol::routed_request const&,
+        std::optional<std::uint64_t> content_length) = nullptr;
 };
 
 /// Null for an operation that the emulator does not have.

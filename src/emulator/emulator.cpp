@@ -38,7 +38,8 @@ void check(emulator_options const& options)
     require(!options.region.empty() && region_is_safe, "a region has small letters, digits and hyphens");
     require(!options.identity.access_key_id.empty() && !options.identity.secret_access_key.empty(),
             "the access key and the secret key must not be empty");
-    require(options.clock_scale > 0 && options.clock_scale <= 1e9, "the clock scale is above 0 and up to 1e9");
+    require(options.clock_scale > 0 && options.clock_scale <= 1e9,
+            "the clock scale is above 0 and up to 1e9");
     require(options.job_delay.value_or(none) >= none && options.inventory_period >= none &&
                 options.upload_life > none && options.job_output_life > none,
             "delays and periods are not negative, and lives not zero");

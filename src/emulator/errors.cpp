@@ -30,10 +30,12 @@ constexpr std::array wordings{
     wording{"ArchiveId", service_errc::resource_not_found, "The archive ID was not found: ", ""},
     wording{"jobId", service_errc::resource_not_found, "The job ID was not found: ", ""},
     wording{"uploadId", service_errc::resource_not_found, "The upload ID was not found: ", ""},
-    wording{"x-amz-part-size", service_errc::invalid_parameter_value, "Invalid part size: ",
-            ". Part size must not be null, must be a power of two and be between 1048576 and 4294967296 bytes."},
-    wording{"x-amz-archive-description", service_errc::invalid_parameter_value, "Invalid archive description: ",
-            ". A description has at most 1024 characters of printable ASCII."},
+    wording{
+        "x-amz-part-size", service_errc::invalid_parameter_value, "Invalid part size: ",
+        ". Part size must not be null, must be a power of two and be between 1048576 and 4294967296 bytes."},
+    wording{
+        "x-amz-archive-description", service_errc::invalid_parameter_value,
+        "Invalid archive description: ", ". A description has at most 1024 characters of printable ASCII."},
     wording{"statuscode", service_errc::invalid_parameter_value, "The job status code is not valid: ", ""},
 };
 
@@ -71,12 +73,14 @@ protocol::service_error upload_not_found(std::string_view id)
 
 protocol::service_error parameter_missing(std::string_view name)
 {
-    return error_of(service_errc::missing_parameter_value, "Required parameter missing: " + std::string(name));
+    return error_of(service_errc::missing_parameter_value,
+                    "Required parameter missing: " + std::string(name));
 }
 
 protocol::service_error invalid_parameter(std::string_view name, std::string_view value)
 {
-    return error_of(service_errc::invalid_parameter_value, "Invalid " + std::string(name) + ": " + shown(value));
+    return error_of(service_errc::invalid_parameter_value,
+                    "Invalid " + std::string(name) + ": " + shown(value));
 }
 
 protocol::service_error payload_mismatch(sha256_digest const& computed, std::string_view sent)
@@ -91,7 +95,8 @@ protocol::service_error error_of(protocol::operation id, protocol::member_error 
 {
     using reason = protocol::member_error::reason;
     if (wrong.why == reason::malformed_json)
-        return error_of(service_errc::serialization, "The request body is not valid JSON: " + shown(wrong.text));
+        return error_of(service_errc::serialization,
+                        "The request body is not valid JSON: " + shown(wrong.text));
     if (wrong.why == reason::missing)
         return parameter_missing(wrong.member);
 
@@ -120,7 +125,8 @@ protocol::service_error not_implemented(protocol::operation id)
 {
     protocol::service_error error;
     error.code_text = "NotImplemented";
-    error.message = "This emulator does not have the operation " + std::string(protocol::info_of(id).name) + " yet";
+    error.message =
+        "This emulator does not have the operation " + std::string(protocol::info_of(id).name) + " yet";
     error.status = 501;
     return error;
 }

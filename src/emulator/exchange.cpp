@@ -16,7 +16,8 @@ constexpr std::string_view api_version = "2012-06-01";
 std::optional<protocol::http_method> method_of(std::string_view text) noexcept
 {
     using protocol::http_method;
-    for (http_method const method : {http_method::get, http_method::put, http_method::post, http_method::delete_})
+    for (http_method const method :
+         {http_method::get, http_method::put, http_method::post, http_method::delete_})
         if (protocol::to_string(method) == text)
             return method;
     return std::nullopt;
@@ -39,7 +40,8 @@ void exchange::attempt(Step step)
         refusal_ = step();
     } catch (std::exception const& error) {
         failure_ = error.what();
-        refusal_ = error_of(service_errc::service_unavailable, "The emulator failed; its log has the reason.");
+        refusal_ =
+            error_of(service_errc::service_unavailable, "The emulator failed; its log has the reason.");
     }
 }
 
@@ -85,7 +87,8 @@ std::optional<protocol::service_error> exchange::check_request(std::string_view 
         return invalid_parameter("API version", *version);
     std::string const& account = route_->path.find("accountId")->second;
     if (account != "-" && account != app_.services.options.account)
-        return error_of(service_errc::access_denied, "Access denied for account ID: " + base::printable(account, 100));
+        return error_of(service_errc::access_denied,
+                        "Access denied for account ID: " + base::printable(account, 100));
     return std::nullopt;
 }
 

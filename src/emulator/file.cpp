@@ -39,7 +39,9 @@ file::file(std::filesystem::path path, mode how, unsigned permissions)
         fail("cannot open", path_, errno);
 }
 
-file::file(file&& other) noexcept : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+file::file(file&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1))
+{}
 
 file& file::operator=(file&& other) noexcept
 {

@@ -81,8 +81,8 @@ void describe_archive_job(job_record const& job, job_status status, job_descript
     if (job.tier)
         description.tier = protocol::text_form<tier>::read(*job.tier);
     // The service shows the hash of a whole archive here only when the job has succeeded.
-    bool const shown = status == job_status::succeeded ||
-                       (status == job_status::in_progress && !is_whole_archive(job));
+    bool const shown =
+        status == job_status::succeeded || (status == job_status::in_progress && !is_whole_archive(job));
     if (shown)
         description.tree_hash = job.range_hash;
 }
@@ -101,7 +101,8 @@ void describe_inventory_job(job_record const& job, job_status status, job_descri
     }
 }
 
-job_description describe(service_context const& context, vault_name const& vault, job_record const& job, timestamp now)
+job_description describe(service_context const& context, vault_name const& vault, job_record const& job,
+                         timestamp now)
 {
     job_status const status = status_of(job, now);
     job_description description;
@@ -175,12 +176,14 @@ void write_inventory(service_context& context, transaction& change, vault_record
                      std::int64_t after, job_record& job)
 {
     timestamp const moment = inventory_moment(inventory, context.options.inventory_period, job.created);
-    auto const format = protocol::text_form<inventory_format>::read(*job.format).value_or(inventory_format::json);
+    auto const format =
+        protocol::text_form<inventory_format>::read(*job.format).value_or(inventory_format::json);
     protocol::inventory_writer writer(format, vault_arn(context.options, vault.name), inventory.date);
     new_content content = context.data.create(new_file_name(context.random));
     content.write(writer.begin());
 
-    std::uint64_t left = parameters.limit ? std::uint64_t{*parameters.limit} : std::numeric_limits<std::uint64_t>::max();
+    std::uint64_t left =
+        parameters.limit ? std::uint64_t{*parameters.limit} : std::numeric_limits<std::uint64_t>::max();
     std::string last;
     bool more = true;
     while (more) {
@@ -210,7 +213,8 @@ void write_inventory(service_context& context, transaction& change, vault_record
 
 /// Fills in what an inventory retrieval needs.
 std::optional<protocol::service_error> prepare_inventory_job(service_context& context, transaction& change,
-                                                             vault_record& vault, job_parameters const& parameters,
+                                                             vault_record& vault,
+                                                             job_parameters const& parameters,
                                                              job_record& job)
 {
     if (parameters.archive)
@@ -222,8 +226,8 @@ std::optional<protocol::service_error> prepare_inventory_job(service_context& co
         return invalid_parameter("Limit", "0");
     take_due_inventory(vault.holdings, context.options.inventory_period, job.created);
     if (!vault.holdings.inventory)
-        return error_of(service_errc::resource_not_found, "There is no inventory yet of the vault: " +
-                                                              vault_arn(context.options, vault.name));
+        return error_of(service_errc::resource_not_found,
+                        "There is no inventory yet of the vault: " + vault_arn(context.options, vault.name));
 
     // A marker is the id of the archive after which the inventory goes on.
     std::int64_t after = 0;
@@ -233,7 +237,8 @@ std::optional<protocol::service_error> prepare_inventory_job(service_context& co
             return invalid_parameter("Marker", *filter.marker);
         after = archive->number;
     }
-    job.format = protocol::text_form<inventory_format>::write(parameters.format.value_or(inventory_format::json));
+    job.format =
+        protocol::text_form<inventory_format>::write(parameters.format.value_or(inventory_format::json));
     job.start_date = filter.start_date;
     job.end_date = filter.end_date;
     if (filter.limit)
@@ -275,7 +280,8 @@ std::optional<tree_hash> hash_of_output(transaction& view, job_record const& job
 
 } // namespace
 
-service_result<initiate_job_result> initiate_job(service_context& context, initiate_job_request const& request)
+service_result<initiate_job_result> initiate_job(service_context& context,
+                                                 initiate_job_request const& request)
 {
     sweep(context);
     auto change = context.data.begin();
@@ -386,8 +392,8 @@ service_result<job_output> get_job_output(service_context& context, get_job_outp
         if (auto const archive = view.find_archive(*job->archive_id))
             answer.head.description = archive->description;
         answer.head.tree_hash = hash_of_output(view, *job, wanted);
-        answer.bytes = std::make_shared<output>(view.segments_of(*job->archive), job->range_first + wanted.first(),
-                                                wanted.size());
+        answer.bytes = std::make_shared<output>(view.segments_of(*job->archive),
+                                                job->range_first + wanted.first(), wanted.size());
     } else {
         answer.head.content_type = job->format == "CSV" ? "text/csv" : "application/json";
         segment_record segment;

@@ -13,7 +13,8 @@
 
 namespace glacier::emulation {
 
-service_result<initiate_job_result> initiate_job(service_context& context, initiate_job_request const& request);
+service_result<initiate_job_result> initiate_job(service_context& context,
+                                                 initiate_job_request const& request);
 service_result<job_description> describe_job(service_context& context, describe_job_request const& request);
 service_result<list_jobs_result> list_jobs(service_context& context, list_jobs_request const& request);
 

@@ -35,22 +35,26 @@ void define(CLI::App& app, arguments& given)
     auto const seconds = CLI::Range(0.0, 315'360'000'000.0);
     glacier::emulator_options& options = given.options;
     app.set_version_flag("--version", "glacier-emulator " + std::string(glacier::version));
-    app.add_option("--data-dir", options.data_directory, "Directory that holds everything; made if it is missing")
+    app.add_option("--data-dir", options.data_directory,
+                   "Directory that holds everything; made if it is missing")
         ->required()
         ->type_name("DIR");
-    app.add_option("--listen", options.listen, "Address to listen on")->type_name("ADDRESS")->capture_default_str();
+    app.add_option("--listen", options.listen, "Address to listen on")
+        ->type_name("ADDRESS")
+        ->capture_default_str();
     app.add_option("--port", options.port, "Port to listen on; 0: any that is free")
         ->type_name("PORT")
         ->capture_default_str();
-    auto* const tls = app.add_flag("--tls", options.tls,
-                                   "Speak HTTPS with a certificate that is made in the data directory, and print the "
-                                   "path of its CA");
+    auto* const tls =
+        app.add_flag("--tls", options.tls,
+                     "Speak HTTPS with a certificate that is made in the data directory, and print the "
+                     "path of its CA");
     auto* const certificate = app.add_option("--tls-cert", options.tls_certificate,
                                              "Speak HTTPS with this certificate and its chain, in PEM")
                                   ->type_name("FILE")
                                   ->excludes(tls);
-    auto* const key =
-        app.add_option("--tls-key", options.tls_key, "Private key of the certificate, in PEM")->type_name("FILE");
+    auto* const key = app.add_option("--tls-key", options.tls_key, "Private key of the certificate, in PEM")
+                          ->type_name("FILE");
     certificate->needs(key);
     key->needs(certificate);
     auto* const access_key = app.add_option("--access-key", options.identity.access_key_id,
@@ -63,20 +67,26 @@ void define(CLI::App& app, arguments& given)
                                  ->type_name("KEY");
     access_key->needs(secret_key);
     secret_key->needs(access_key);
-    app.add_option("--account", options.account, "Number of the account")->type_name("ID")->capture_default_str();
+    app.add_option("--account", options.account, "Number of the account")
+        ->type_name("ID")
+        ->capture_default_str();
     app.add_option("--region", options.region, "Region")->type_name("NAME")->capture_default_str();
-    app.add_option("--clock-scale", options.clock_scale, "How many times faster than real time jobs and inventories live")
+    app.add_option("--clock-scale", options.clock_scale,
+                   "How many times faster than real time jobs and inventories live")
         ->type_name("N")
         ->capture_default_str();
     app.add_option("--job-delay", given.job_delay,
-                   "How long every job takes, instead of 180 s (Expedited), 4 h (Standard, inventories) and 8 h (Bulk)")
+                   "How long every job takes, instead of 180 s (Expedited), 4 h (Standard, inventories) and "
+                   "8 h (Bulk)")
         ->type_name("SECONDS")
         ->check(seconds);
-    app.add_option("--inventory-period", given.inventory_period, "Time between inventories; 0: always current")
+    app.add_option("--inventory-period", given.inventory_period,
+                   "Time between inventories; 0: always current")
         ->type_name("SECONDS")
         ->check(seconds)
         ->capture_default_str();
-    app.add_option("--upload-life", given.upload_life, "How long a multipart upload is kept after its last part")
+    app.add_option("--upload-life", given.upload_life,
+                   "How long a multipart upload is kept after its last part")
         ->type_name("SECONDS")
         ->check(seconds)
         ->capture_default_str();
@@ -84,7 +94,8 @@ void define(CLI::App& app, arguments& given)
         ->type_name("SECONDS")
         ->check(seconds)
         ->capture_default_str();
-    app.add_option("--threads", options.threads, "Threads that serve; 0: one for each processor, but at least 4")
+    app.add_option("--threads", options.threads,
+                   "Threads that serve; 0: one for each processor, but at least 4")
         ->type_name("N")
         ->check(CLI::Range(0, 1'024))
         ->capture_default_str();
@@ -92,10 +103,10 @@ void define(CLI::App& app, arguments& given)
 
 void log_request(glacier::emulator_request const& request)
 {
-    std::string line = glacier::base::to_iso8601(request.time) + " " + request.method + " " + request.target + " " +
-                       std::to_string(request.status) + " " + std::to_string(request.bytes_received) + " " +
-                       std::to_string(request.bytes_sent) + " " + std::to_string(request.duration.count() / 1'000) +
-                       "ms " + request.request_id;
+    std::string line = glacier::base::to_iso8601(request.time) + " " + request.method + " " + request.target +
+                       " " + std::to_string(request.status) + " " + std::to_string(request.bytes_received) +
+                       " " + std::to_string(request.bytes_sent) + " " +
+                       std::to_string(request.duration.count() / 1'000) + "ms " + request.request_id;
     if (!request.failure.empty())
         line += " failed: " + request.failure;
     line += '\n';
@@ -127,7 +138,8 @@ int run(arguments const& given, sigset_t const& ending)
 int main(int argc, char** argv)
 {
     arguments given;
-    CLI::App app("The Amazon Glacier vault service on this machine, for tests and development.", "glacier-emulator");
+    CLI::App app("The Amazon Glacier vault service on this machine, for tests and development.",
+                 "glacier-emulator");
     define(app, given);
     try {
         app.parse(argc, argv);

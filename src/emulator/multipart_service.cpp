@@ -37,8 +37,8 @@ service_result<found_upload> find_upload(service_context& context, transaction& 
     return found;
 }
 
-service_result<found_upload> find_open_upload(service_context& context, transaction& view, vault_name const& vault,
-                                              upload_id const& id)
+service_result<found_upload> find_open_upload(service_context& context, transaction& view,
+                                              vault_name const& vault, upload_id const& id)
 {
     auto found = find_upload(context, view, vault, id);
     if (found && !found->upload.open())
@@ -52,7 +52,8 @@ std::string content_range(byte_range const& range)
 }
 
 /// Whether the parts make an archive of that size and hash.
-std::optional<protocol::service_error> check_parts(std::vector<part_record> const& parts, std::uint64_t part_bytes,
+std::optional<protocol::service_error> check_parts(std::vector<part_record> const& parts,
+                                                   std::uint64_t part_bytes,
                                                    complete_multipart_upload_request const& request)
 {
     protocol::tree_builder tree;
@@ -75,8 +76,8 @@ std::optional<protocol::service_error> check_parts(std::vector<part_record> cons
 
 } // namespace
 
-service_result<initiate_multipart_upload_result>
-initiate_multipart_upload(service_context& context, initiate_multipart_upload_request const& request)
+service_result<initiate_multipart_upload_result> initiate_multipart_upload(
+    service_context& context, initiate_multipart_upload_request const& request)
 {
     sweep(context);
     auto change = context.data.begin();
@@ -97,7 +98,8 @@ initiate_multipart_upload(service_context& context, initiate_multipart_upload_re
     return result;
 }
 
-service_result<part_upload> part_upload::begin(service_context& context, upload_multipart_part_request const& request,
+service_result<part_upload> part_upload::begin(service_context& context,
+                                               upload_multipart_part_request const& request,
                                                std::optional<std::uint64_t> content_length)
 {
     std::uint64_t part_bytes = 0;
@@ -112,9 +114,9 @@ service_result<part_upload> part_upload::begin(service_context& context, upload_
     if (!length)
         return length.error();
     if (request.range.size() != *length)
-        return error_of(service_errc::invalid_parameter_value, "Content-Range: " + content_range(request.range) +
-                                                                   " is incompatible with Content-Length: " +
-                                                                   std::to_string(*length));
+        return error_of(service_errc::invalid_parameter_value,
+                        "Content-Range: " + content_range(request.range) +
+                            " is incompatible with Content-Length: " + std::to_string(*length));
     bool const fits = request.range.first() % part_bytes == 0 && request.range.size() <= part_bytes &&
                       request.range.first() / part_bytes < part_size::parts_max;
     if (!fits)
@@ -148,8 +150,8 @@ service_result<upload_multipart_part_result> part_upload::finish()
     return result;
 }
 
-service_result<archive_creation_result> complete_multipart_upload(service_context& context,
-                                                                  complete_multipart_upload_request const& request)
+service_result<archive_creation_result> complete_multipart_upload(
+    service_context& context, complete_multipart_upload_request const& request)
 {
     auto change = context.data.begin();
     auto found = find_upload(context, change, request.vault, request.upload);
@@ -244,8 +246,8 @@ service_result<list_parts_result> list_parts(service_context& context, list_part
     return result;
 }
 
-service_result<list_multipart_uploads_result>
-list_multipart_uploads(service_context& context, list_multipart_uploads_request const& request)
+service_result<list_multipart_uploads_result> list_multipart_uploads(
+    service_context& context, list_multipart_uploads_request const& request)
 {
     auto const size = page_size(request.limit, uploads_per_page);
     if (!size)

@@ -7,8 +7,7 @@ namespace glacier::emulation {
 
 output::output(std::vector<segment_record> segments, std::uint64_t first, std::uint64_t size)
     : segments_(std::move(segments)), first_(first), size_(size)
-{
-}
+{}
 
 void output::read(std::uint64_t offset, std::span<std::byte> bytes)
 {
@@ -23,7 +22,8 @@ void output::read(std::uint64_t offset, std::span<std::byte> bytes)
         if (!open_file_.is_open() || open_file_.path() != segment.path)
             open_file_ = file(segment.path, file::mode::read);
         std::uint64_t const start = position - segment.first;
-        auto const count = static_cast<std::size_t>(std::min<std::uint64_t>(segment.bytes - start, bytes.size()));
+        auto const count =
+            static_cast<std::size_t>(std::min<std::uint64_t>(segment.bytes - start, bytes.size()));
         open_file_.read(start, bytes.first(count));
         bytes = bytes.subspan(count);
         position += count;

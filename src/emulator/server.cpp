@@ -70,7 +70,8 @@ constexpr auto stop_limit = 900ms;
 std::string http_date(timestamp time)
 {
     constexpr std::array weekdays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     auto const day = std::chrono::floor<std::chrono::days>(time);
     std::chrono::year_month_day const date(day);
     std::chrono::hh_mm_ss const clock(std::chrono::floor<std::chrono::seconds>(time - day));
@@ -87,8 +88,7 @@ std::string http_date(timestamp time)
 struct shared_state {
     shared_state(application& served, std::function<void(emulator_request const&)> log)
         : app(served), on_request(std::move(log))
-    {
-    }
+    {}
 
     application& app;
     std::function<void(emulator_request const&)> on_request;
@@ -167,7 +167,8 @@ std::string head_text(reply const& answer, std::uint64_t body_bytes, bool keep_a
 template <class Stream>
 class session {
 public:
-    session(std::shared_ptr<shared_state> shared, Stream stream) : shared_(std::move(shared)), stream_(std::move(stream))
+    session(std::shared_ptr<shared_state> shared, Stream stream)
+        : shared_(std::move(shared)), stream_(std::move(stream))
     {
         buffer_.reserve(head_buffer_bytes);
     }
@@ -225,7 +226,8 @@ private:
             buffer_.commit(size);
         }
         expires_after(head_limit);
-        co_await http::async_read_header(stream_, buffer_, parser, asio::redirect_error(asio::use_awaitable, error));
+        co_await http::async_read_header(stream_, buffer_, parser,
+                                         asio::redirect_error(asio::use_awaitable, error));
         co_return error;
     }
 
@@ -247,7 +249,8 @@ private:
     {
         error_code error;
         expires_after(block_limit);
-        co_await asio::async_write(stream_, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error));
+        co_await asio::async_write(stream_, asio::buffer(text),
+                                   asio::redirect_error(asio::use_awaitable, error));
         co_return error;
     }
 
@@ -308,7 +311,8 @@ private:
             auto const wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, block.size()));
             std::size_t const size = co_await read_body(asio::buffer(block.data(), wanted), error);
             if (error == beast::error::timeout) {
-                co_await refuse_with(error_of(service_errc::request_timeout, "The body of the request arrived too slowly."));
+                co_await refuse_with(
+                    error_of(service_errc::request_timeout, "The body of the request arrived too slowly."));
                 co_return false;
             }
             if (error)
@@ -325,7 +329,7 @@ private:
         bool const sent = co_await send(answer, can_go_on);
         if (sent && left > 0)
             co_await drain(left);
-        co_return sent && can_go_on;
+        co_return sent&& can_go_on;
     }
 
     asio::awaitable<bool> send(reply const& answer, bool keep_alive)
@@ -351,10 +355,12 @@ private:
 
     asio::awaitable<bool> send_output(output& bytes)
     {
-        std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), block_bytes)));
+        std::vector<std::byte> block(
+            static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), block_bytes)));
         std::uint64_t offset = 0;
         while (offset < bytes.size()) {
-            auto const size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size() - offset, block.size()));
+            auto const size =
+                static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size() - offset, block.size()));
             if (!read_output(bytes, offset, std::span(block).first(size)))
                 co_return false;
             error_code error;
@@ -385,7 +391,8 @@ private:
     {
         reply answer;
         answer.response = protocol::to_response(error);
-        answer.response.headers.add("x-amzn-RequestId", new_id(shared_->app.services.random, request_id_length));
+        answer.response.headers.add("x-amzn-RequestId",
+                                    new_id(shared_->app.services.random, request_id_length));
         bool const sent = co_await send(answer, false);
         if (sent)
             co_await drain(drained_bytes_max);
@@ -495,8 +502,8 @@ struct server::state {
             acceptor->listen(asio::socket_base::max_listen_connections);
             port = acceptor->local_endpoint().port();
         } catch (boost::system::system_error const& error) {
-            throw std::runtime_error("cannot listen on " + address + " port " + std::to_string(wanted_port) + ": " +
-                                     error.code().message());
+            throw std::runtime_error("cannot listen on " + address + " port " + std::to_string(wanted_port) +
+                                     ": " + error.code().message());
         }
     }
 
@@ -505,8 +512,9 @@ struct server::state {
         asio::steady_timer pause(acceptor->get_executor());
         while (!shared->stopping) {
             error_code error;
-            tcp::socket socket = co_await acceptor->async_accept(asio::any_io_executor(asio::make_strand(*context)),
-                                                                asio::redirect_error(asio::use_awaitable, error));
+            tcp::socket socket =
+                co_await acceptor->async_accept(asio::any_io_executor(asio::make_strand(*context)),
+                                                asio::redirect_error(asio::use_awaitable, error));
             if (error == asio::error::operation_aborted || error == asio::error::bad_descriptor)
                 co_return;
             if (error) {

@@ -42,7 +42,8 @@ std::string vault_arn(service_options const& options, std::string_view vault);
 std::string vault_path(service_options const& options, std::string_view vault);
 
 /// The vault, or the answer that there is none.
-service_result<vault_record> require_vault(service_context& context, transaction& view, std::string_view name);
+service_result<vault_record> require_vault(service_context& context, transaction& view,
+                                           std::string_view name);
 
 /// Items of a page: what was asked for, within 1 to `most`; an error for 0.
 service_result<std::size_t> page_size(std::optional<std::uint32_t> limit, std::size_t most);

@@ -56,8 +56,8 @@ sqlite3_stmt* database::take(std::string_view sql)
         return statement;
     }
     sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v3(connection_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement,
-                           nullptr) != SQLITE_OK)
+    if (sqlite3_prepare_v3(connection_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
+                           &statement, nullptr) != SQLITE_OK)
         fail(connection_, sql);
     return statement;
 }
@@ -76,7 +76,9 @@ void database::give_back(std::string_view sql, sqlite3_stmt* statement) noexcept
     }
 }
 
-query::query(database& db, std::string_view sql, prepared) : database_(db), sql_(sql), statement_(db.take(sql)) {}
+query::query(database& db, std::string_view sql, prepared)
+    : database_(db), sql_(sql), statement_(db.take(sql))
+{}
 
 query::~query()
 {
@@ -122,7 +124,8 @@ void query::bind(int position, std::string_view value)
 {
     // A null pointer would mean NULL, not an empty text.
     char const* const text = value.data() != nullptr ? value.data() : "";
-    if (sqlite3_bind_text64(statement_, position, text, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8) != SQLITE_OK)
+    if (sqlite3_bind_text64(statement_, position, text, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8) !=
+        SQLITE_OK)
         fail(database_.connection_, sql_);
 }
 
@@ -156,7 +159,8 @@ void query::read_column(int column, bool& value) const
 void query::read_column(int column, std::string& value) const
 {
     auto const* const text = reinterpret_cast<char const*>(sqlite3_column_text(statement_, column));
-    value.assign(text != nullptr ? text : "", static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
+    value.assign(text != nullptr ? text : "",
+                 static_cast<std::size_t>(sqlite3_column_bytes(statement_, column)));
 }
 
 void query::read_column(int column, timestamp& value) const

@@ -97,8 +97,14 @@ private:
     void bind(int position, bool value) { bind(position, std::int64_t{value}); }
     void bind(int position, std::string const& value) { bind(position, std::string_view(value)); }
     void bind(int position, char const* value) { bind(position, std::string_view(value)); }
-    void bind(int position, timestamp value) { bind(position, std::int64_t{value.time_since_epoch().count()}); }
-    void bind(int position, tree_hash const& value) { bind(position, std::span<std::byte const>(value.bytes())); }
+    void bind(int position, timestamp value)
+    {
+        bind(position, std::int64_t{value.time_since_epoch().count()});
+    }
+    void bind(int position, tree_hash const& value)
+    {
+        bind(position, std::span<std::byte const>(value.bytes()));
+    }
 
     template <class T>
     void bind(int position, std::optional<T> const& value)

@@ -3,7 +3,6 @@
 #include "protocol/tree_hash.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <system_error>
 #include <unordered_set>
 #include <utility>
@@ -66,8 +65,9 @@ CREATE INDEX job_completion ON job(completion);
 CREATE INDEX job_content ON job(content) WHERE content IS NOT NULL;
 )";
 
-constexpr std::string_view select_vault = "SELECT number, name, created, changed, archives, bytes, inventory_date, "
-                                          "inventory_archives, inventory_bytes FROM vault ";
+constexpr std::string_view select_vault =
+    "SELECT number, name, created, changed, archives, bytes, inventory_date, "
+    "inventory_archives, inventory_bytes FROM vault ";
 constexpr std::string_view select_archive =
     "SELECT number, vault, id, description, bytes, hash, created, deleted FROM archive ";
 constexpr std::string_view select_upload =
@@ -83,8 +83,8 @@ vault_record read_vault(query const& row)
     vault_record vault;
     std::optional<timestamp> date;
     vault_inventory inventory;
-    row.read(vault.number, vault.name, vault.holdings.created, vault.holdings.changed, vault.holdings.archives,
-             vault.holdings.bytes, date, inventory.archives, inventory.bytes);
+    row.read(vault.number, vault.name, vault.holdings.created, vault.holdings.changed,
+             vault.holdings.archives, vault.holdings.bytes, date, inventory.archives, inventory.bytes);
     if (date) {
         inventory.date = *date;
         vault.holdings.inventory = inventory;
@@ -118,10 +118,10 @@ part_record read_part(query const& row)
 job_record read_job(query const& row)
 {
     job_record job;
-    row.read(job.number, job.vault, job.id, job.description, job.sns_topic, job.created, job.completion, job.failed,
-             job.archive, job.archive_id, job.archive_bytes, job.archive_hash, job.range_first, job.range_last,
-             job.range_hash, job.tier, job.format, job.start_date, job.end_date, job.limit, job.marker, job.content,
-             job.content_bytes);
+    row.read(job.number, job.vault, job.id, job.description, job.sns_topic, job.created, job.completion,
+             job.failed, job.archive, job.archive_id, job.archive_bytes, job.archive_hash, job.range_first,
+             job.range_last, job.range_hash, job.tier, job.format, job.start_date, job.end_date, job.limit,
+             job.marker, job.content, job.content_bytes);
     return job;
 }
 
@@ -165,14 +165,12 @@ void remove_quietly(std::filesystem::path const& path) noexcept
 
 new_content::new_content(std::filesystem::path path, std::string name)
     : file_(path, file::mode::create), path_(std::move(path)), name_(std::move(name))
-{
-}
+{}
 
 new_content::new_content(new_content&& other) noexcept
     : leaves(std::move(other.leaves)), file_(std::move(other.file_)), path_(std::exchange(other.path_, {})),
       name_(std::move(other.name_)), bytes_(other.bytes_)
-{
-}
+{}
 
 new_content::~new_content()
 {
@@ -203,8 +201,8 @@ store::store(std::filesystem::path directory) : directory_(std::move(directory))
         prepare_index();
         remove_leftovers();
     } catch (std::filesystem::filesystem_error const& error) {
-        throw store_error("cannot use the data directory " + directory_.string() + ": " + error.code().message() +
-                          " (" + error.path1().string() + ")");
+        throw store_error("cannot use the data directory " + directory_.string() + ": " +
+                          error.code().message() + " (" + error.path1().string() + ")");
     } catch (sqlite_error const& error) {
         throw store_error("cannot use the data directory " + directory_.string() + ": " + error.what());
     }
@@ -215,14 +213,22 @@ void store::prepare_directories()
     std::filesystem::path const data = directory_ / "data";
     std::filesystem::create_directories(data);
     std::filesystem::create_directories(directory_ / "incoming");
-    // All of them now, so that no upload has to make one and sync its name.
-    for (unsigned i = 0; i < 256; ++i) {
-        char name[3];
-        std::snprintf(name, sizeof(name), "%02x", i);
-        std::filesystem::create_directory(data / name);
-    }
     sync_directory(data);
     sync_directory(directory_);
+    for (auto const& entry : std::filesystem::directory_iterator(data))
+        if (entry.is_directory())
+            synced_directories_.insert(entry.path());
+}
+
+void store::prepare_directory(std::filesystem::path const& place)
+{
+    // Under the lock until the name is on the disk: another upload may rely on it at once.
+    std::lock_guard const lock(directories_mutex_);
+    if (synced_directories_.contains(place))
+        return;
+    std::filesystem::create_directory(place);
+    sync_directory(place.parent_path());
+    synced_directories_.insert(place);
 }
 
 void store::prepare_index()
@@ -240,8 +246,9 @@ void store::prepare_index()
                         "PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT;");
         sync_directory(directory_);
     } else if (version != schema_version) {
-        throw store_error("the data directory " + directory_.string() + " has format " + std::to_string(version) +
-                          ", and this version knows only format " + std::to_string(schema_version));
+        throw store_error("the data directory " + directory_.string() + " has format " +
+                          std::to_string(version) + ", and this version knows only format " +
+                          std::to_string(schema_version));
     }
 }
 
@@ -284,6 +291,7 @@ void store::seal(new_content& content)
     content.file_.sync();
     content.file_.close();
     std::filesystem::path const place = path_of(content.name_);
+    prepare_directory(place.parent_path());
     std::filesystem::rename(content.path_, place);
     content.path_ = place;
     sync_directory(place.parent_path());
@@ -345,8 +353,8 @@ std::uint64_t transaction::count_vaults()
 
 void transaction::insert_vault(vault_record& vault)
 {
-    query(*store_.index_, "INSERT INTO vault (name, created, archives, bytes) VALUES (?, ?, 0, 0)", vault.name,
-          vault.holdings.created)
+    query(*store_.index_, "INSERT INTO vault (name, created, archives, bytes) VALUES (?, ?, 0, 0)",
+          vault.name, vault.holdings.created)
         .run();
     vault.number = store_.index_->last_row();
 }
@@ -362,10 +370,11 @@ void transaction::update_vault(vault_record const& vault)
         archives = holdings.inventory->archives;
         bytes = holdings.inventory->bytes;
     }
-    query(*store_.index_,
-          "UPDATE vault SET changed = ?, archives = ?, bytes = ?, inventory_date = ?, inventory_archives = ?, "
-          "inventory_bytes = ? WHERE number = ?",
-          holdings.changed, holdings.archives, holdings.bytes, date, archives, bytes, vault.number)
+    query(
+        *store_.index_,
+        "UPDATE vault SET changed = ?, archives = ?, bytes = ?, inventory_date = ?, inventory_archives = ?, "
+        "inventory_bytes = ? WHERE number = ?",
+        holdings.changed, holdings.archives, holdings.bytes, date, archives, bytes, vault.number)
         .run();
 }
 
@@ -373,11 +382,13 @@ void transaction::delete_vault(vault_record const& vault)
 {
     remove_contents("SELECT content FROM part WHERE upload IN (SELECT number FROM upload WHERE vault = ?)",
                     vault.number);
-    remove_contents("SELECT content FROM segment WHERE archive IN (SELECT number FROM archive WHERE vault = ?)",
-                    vault.number);
+    remove_contents(
+        "SELECT content FROM segment WHERE archive IN (SELECT number FROM archive WHERE vault = ?)",
+        vault.number);
     remove_contents("SELECT content FROM job WHERE content IS NOT NULL AND vault = ?", vault.number);
-    for (std::string_view const sql : {"DELETE FROM upload WHERE vault = ?", "DELETE FROM job WHERE vault = ?",
-                                       "DELETE FROM archive WHERE vault = ?", "DELETE FROM vault WHERE number = ?"})
+    for (std::string_view const sql :
+         {"DELETE FROM upload WHERE vault = ?", "DELETE FROM job WHERE vault = ?",
+          "DELETE FROM archive WHERE vault = ?", "DELETE FROM vault WHERE number = ?"})
         query(*store_.index_, sql, vault.number).run();
 }
 
@@ -385,8 +396,8 @@ std::int64_t transaction::insert_content(new_content content)
 {
     std::vector<std::byte> const leaves = join(content.leaves);
     new_files_.push_back(std::exchange(content.path_, {}));
-    query(*store_.index_, "INSERT INTO content (name, bytes, leaves) VALUES (?, ?, ?)", content.name_, content.bytes_,
-          std::span<std::byte const>(leaves))
+    query(*store_.index_, "INSERT INTO content (name, bytes, leaves) VALUES (?, ?, ?)", content.name_,
+          content.bytes_, std::span<std::byte const>(leaves))
         .run();
     return store_.index_->last_row();
 }
@@ -440,23 +451,26 @@ void transaction::insert_archive(archive_record& archive)
 
 void transaction::insert_segment(std::int64_t archive, std::uint64_t first, std::int64_t content)
 {
-    query(*store_.index_, "INSERT INTO segment (archive, first, content) VALUES (?, ?, ?)", archive, first, content)
+    query(*store_.index_, "INSERT INTO segment (archive, first, content) VALUES (?, ?, ?)", archive, first,
+          content)
         .run();
 }
 
 void transaction::delete_archive(std::int64_t archive, timestamp when)
 {
     query(*store_.index_, "UPDATE archive SET deleted = ? WHERE number = ?", when, archive).run();
-    query(*store_.index_, "UPDATE job SET failed = 1 WHERE archive = ? AND completion > ?", archive, when).run();
+    query(*store_.index_, "UPDATE job SET failed = 1 WHERE archive = ? AND completion > ?", archive, when)
+        .run();
     remove_contents_if_unneeded(archive);
 }
 
 std::vector<segment_record> transaction::segments_of(std::int64_t archive)
 {
-    query rows(*store_.index_,
-               "SELECT first, content.bytes, content.name FROM segment JOIN content ON content = content.number "
-               "WHERE archive = ? ORDER BY first",
-               archive);
+    query rows(
+        *store_.index_,
+        "SELECT first, content.bytes, content.name FROM segment JOIN content ON content = content.number "
+        "WHERE archive = ? ORDER BY first",
+        archive);
     return read_all(rows, [this](query const& row) {
         segment_record segment;
         std::string name;
@@ -491,7 +505,8 @@ tree_hash transaction::hash_of_range(std::int64_t archive, byte_range const& ran
 
 std::vector<archive_record> transaction::archives_at(std::int64_t vault, timestamp moment, std::int64_t after,
                                                      std::optional<timestamp> created_from,
-                                                     std::optional<timestamp> created_before, std::size_t count)
+                                                     std::optional<timestamp> created_before,
+                                                     std::size_t count)
 {
     static std::string const sql =
         std::string(select_archive) +
@@ -508,8 +523,8 @@ std::optional<upload_record> transaction::find_upload(std::int64_t vault, std::s
     return read_one(rows, read_upload);
 }
 
-std::vector<upload_record> transaction::open_uploads(std::int64_t vault, timestamp active_after, std::int64_t after,
-                                                     std::size_t count)
+std::vector<upload_record> transaction::open_uploads(std::int64_t vault, timestamp active_after,
+                                                     std::int64_t after, std::size_t count)
 {
     static std::string const sql = std::string(select_upload) +
                                    "WHERE vault = ? AND number > ? AND active > ? AND aborted = 0 "
@@ -530,14 +545,15 @@ void transaction::insert_upload(upload_record& upload)
 
 void transaction::update_upload(upload_record const& upload)
 {
-    query(*store_.index_, "UPDATE upload SET active = ?, aborted = ?, archive_id = ? WHERE number = ?", upload.active,
-          upload.aborted, upload.archive_id, upload.number)
+    query(*store_.index_, "UPDATE upload SET active = ?, aborted = ?, archive_id = ? WHERE number = ?",
+          upload.active, upload.aborted, upload.archive_id, upload.number)
         .run();
 }
 
 std::vector<part_record> transaction::parts_from(std::int64_t upload, std::uint64_t first, std::size_t count)
 {
-    static std::string const sql = std::string(select_part) + "WHERE upload = ? AND first >= ? ORDER BY first LIMIT ?";
+    static std::string const sql =
+        std::string(select_part) + "WHERE upload = ? AND first >= ? ORDER BY first LIMIT ?";
     query rows(*store_.index_, sql, upload, first, std::uint64_t{count});
     return read_all(rows, read_part);
 }
@@ -553,14 +569,15 @@ void transaction::put_part(std::int64_t upload, part_record const& part)
 {
     std::int64_t old = 0;
     {
-        query rows(*store_.index_, "SELECT content FROM part WHERE upload = ? AND first = ?", upload, part.first);
+        query rows(*store_.index_, "SELECT content FROM part WHERE upload = ? AND first = ?", upload,
+                   part.first);
         if (rows.next())
             rows.read(old);
     }
     if (old != 0)
         remove_content(old);
-    query(*store_.index_, "INSERT INTO part (upload, first, bytes, hash, content) VALUES (?, ?, ?, ?, ?)", upload,
-          part.first, part.bytes, part.hash, part.content)
+    query(*store_.index_, "INSERT INTO part (upload, first, bytes, hash, content) VALUES (?, ?, ?, ?, ?)",
+          upload, part.first, part.bytes, part.hash, part.content)
         .run();
 }
 
@@ -583,7 +600,8 @@ std::optional<job_record> transaction::find_job(std::int64_t vault, std::string_
 
 std::vector<job_record> transaction::jobs_after(std::int64_t vault, std::int64_t after, std::size_t count)
 {
-    static std::string const sql = std::string(select_job) + "WHERE vault = ? AND number > ? ORDER BY number LIMIT ?";
+    static std::string const sql =
+        std::string(select_job) + "WHERE vault = ? AND number > ? ORDER BY number LIMIT ?";
     query rows(*store_.index_, sql, vault, after, std::uint64_t{count});
     return read_all(rows, read_job);
 }
@@ -591,13 +609,16 @@ std::vector<job_record> transaction::jobs_after(std::int64_t vault, std::int64_t
 void transaction::insert_job(job_record& job)
 {
     query(*store_.index_,
-          "INSERT INTO job (vault, id, description, sns_topic, created, completion, failed, archive, archive_id, "
-          "archive_bytes, archive_hash, range_first, range_last, range_hash, tier, format, start_date, end_date, "
+          "INSERT INTO job (vault, id, description, sns_topic, created, completion, failed, archive, "
+          "archive_id, "
+          "archive_bytes, archive_hash, range_first, range_last, range_hash, tier, format, start_date, "
+          "end_date, "
           "item_limit, marker, content, content_bytes) "
           "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-          job.vault, job.id, job.description, job.sns_topic, job.created, job.completion, job.failed, job.archive,
-          job.archive_id, job.archive_bytes, job.archive_hash, job.range_first, job.range_last, job.range_hash,
-          job.tier, job.format, job.start_date, job.end_date, job.limit, job.marker, job.content, job.content_bytes)
+          job.vault, job.id, job.description, job.sns_topic, job.created, job.completion, job.failed,
+          job.archive, job.archive_id, job.archive_bytes, job.archive_hash, job.range_first, job.range_last,
+          job.range_hash, job.tier, job.format, job.start_date, job.end_date, job.limit, job.marker,
+          job.content, job.content_bytes)
         .run();
     job.number = store_.index_->last_row();
 }
@@ -609,7 +630,8 @@ void transaction::sweep(timestamp jobs_completed_until, timestamp uploads_used_u
     std::vector<std::int64_t> archives;
     {
         query rows(*store_.index_,
-                   "SELECT DISTINCT archive FROM job WHERE archive IS NOT NULL AND completion <= ?", jobs_limit);
+                   "SELECT DISTINCT archive FROM job WHERE archive IS NOT NULL AND completion <= ?",
+                   jobs_limit);
         while (rows.next())
             rows.read(archives.emplace_back());
     }

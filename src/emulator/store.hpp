@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -251,6 +252,7 @@ private:
     friend class transaction;
 
     void prepare_directories();
+    void prepare_directory(std::filesystem::path const& place);
     void prepare_index();
     void remove_leftovers();
     std::filesystem::path path_of(std::string_view name) const;
@@ -259,6 +261,10 @@ private:
     file lock_file_;
     std::optional<database> index_;
     std::mutex mutex_;
+
+    // Directories of files whose own names are on the disk.
+    std::mutex directories_mutex_;
+    std::set<std::filesystem::path> synced_directories_;
 };
 
 } // namespace glacier::emulation

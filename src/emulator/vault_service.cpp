@@ -34,7 +34,8 @@ std::string_view name_in_marker(std::string_view marker) noexcept
 
 } // namespace
 
-service_result<create_vault_result> create_vault(service_context& context, create_vault_request const& request)
+service_result<create_vault_result> create_vault(service_context& context,
+                                                 create_vault_request const& request)
 {
     auto change = context.data.begin();
     if (!change.find_vault(request.vault.str())) {
@@ -52,7 +53,8 @@ service_result<create_vault_result> create_vault(service_context& context, creat
     return result;
 }
 
-service_result<vault_description> describe_vault(service_context& context, describe_vault_request const& request)
+service_result<vault_description> describe_vault(service_context& context,
+                                                 describe_vault_request const& request)
 {
     auto view = context.data.begin();
     auto vault = require_vault(context, view, request.vault.str());
@@ -61,7 +63,8 @@ service_result<vault_description> describe_vault(service_context& context, descr
     return describe(context, std::move(*vault), context.clock.now());
 }
 
-service_result<protocol::no_result> delete_vault(service_context& context, delete_vault_request const& request)
+service_result<protocol::no_result> delete_vault(service_context& context,
+                                                 delete_vault_request const& request)
 {
     auto change = context.data.begin();
     auto vault = change.find_vault(request.vault.str());
@@ -77,7 +80,8 @@ service_result<protocol::no_result> delete_vault(service_context& context, delet
         inventory && (period <= std::chrono::milliseconds::zero() || inventory->date > holdings.changed);
     if (holdings.changed && !(current && inventory->archives == 0))
         return error_of(service_errc::invalid_parameter_value,
-                        "Vault not empty or recently written to: " + vault_arn(context.options, request.vault.str()));
+                        "Vault not empty or recently written to: " +
+                            vault_arn(context.options, request.vault.str()));
     change.delete_vault(*vault);
     change.commit();
     return protocol::no_result();

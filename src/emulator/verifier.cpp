@@ -49,7 +49,8 @@ std::optional<protocol::service_error> check_signed_headers(protocol::http_heade
     }
     for (std::string const& name : names)
         if (headers.find(name) == nullptr)
-            return invalid_signature("A header that is signed is not in the request: " + base::printable(name, 100));
+            return invalid_signature("A header that is signed is not in the request: " +
+                                     base::printable(name, 100));
     return std::nullopt;
 }
 
@@ -57,8 +58,9 @@ std::optional<protocol::service_error> check_window(timestamp signed_at, timesta
 {
     using base::to_iso8601_basic;
     if (signed_at < now - window)
-        return invalid_signature("Signature expired: " + to_iso8601_basic(signed_at) + " is now earlier than " +
-                                 to_iso8601_basic(now - window) + " (" + to_iso8601_basic(now) + " - 5 min.)");
+        return invalid_signature("Signature expired: " + to_iso8601_basic(signed_at) +
+                                 " is now earlier than " + to_iso8601_basic(now - window) + " (" +
+                                 to_iso8601_basic(now) + " - 5 min.)");
     if (signed_at > now + window)
         return invalid_signature("Signature not yet current: " + to_iso8601_basic(signed_at) +
                                  " is still later than " + to_iso8601_basic(now + window) + " (" +
@@ -76,18 +78,21 @@ std::optional<protocol::service_error> verifier::check(protocol::http_request co
         return error_of(service_errc::missing_authentication_token, "Missing Authentication Token");
     auto const authorization = protocol::parse_authorization(*header);
     if (!authorization)
-        return error_of(service_errc::incomplete_signature,
-                        "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters of "
-                        "AWS4-HMAC-SHA256.");
+        return error_of(
+            service_errc::incomplete_signature,
+            "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters of "
+            "AWS4-HMAC-SHA256.");
     auto const* date = request.headers.find("x-amz-date");
     if (date == nullptr)
         date = request.headers.find("date");
     auto const signed_at = date != nullptr ? base::parse_iso8601_basic(*date) : std::nullopt;
     if (!signed_at)
-        return error_of(service_errc::incomplete_signature,
-                        "The request requires either an 'X-Amz-Date' or a 'Date' header of the form YYYYMMDDTHHMMSSZ.");
+        return error_of(
+            service_errc::incomplete_signature,
+            "The request requires either an 'X-Amz-Date' or a 'Date' header of the form YYYYMMDDTHHMMSSZ.");
     if (authorization->access_key_id != identity_.access_key_id)
-        return error_of(service_errc::unrecognized_client, "The security token included in the request is invalid.");
+        return error_of(service_errc::unrecognized_client,
+                        "The security token included in the request is invalid.");
     if (auto error = check_scope(authorization->scope, *signed_at))
         return error;
     if (auto error = check_window(*signed_at, now))
@@ -95,17 +100,20 @@ std::optional<protocol::service_error> verifier::check(protocol::http_request co
     if (auto error = check_signed_headers(request.headers, authorization->signed_headers))
         return error;
 
-    std::string const canonical = protocol::canonical_request(request, authorization->signed_headers, payload_sha256);
+    std::string const canonical =
+        protocol::canonical_request(request, authorization->signed_headers, payload_sha256);
     std::string const text = protocol::string_to_sign(canonical, *signed_at, scope_);
     sha256_digest const key = protocol::signing_key(identity_.secret_access_key, *signed_at, scope_);
     if (!crypto::equal_in_constant_time(protocol::signature(key, text), authorization->signature))
-        return invalid_signature("The request signature we calculated does not match the signature you provided. "
-                                 "Check your AWS Secret Access Key and signing method. Consult the service "
-                                 "documentation for details.");
+        return invalid_signature(
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method. Consult the service "
+            "documentation for details.");
     return std::nullopt;
 }
 
-std::optional<protocol::service_error> verifier::check_scope(std::string_view scope, timestamp signed_at) const
+std::optional<protocol::service_error> verifier::check_scope(std::string_view scope,
+                                                             timestamp signed_at) const
 {
     std::array<std::string, 4> parts;
     for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -116,17 +124,19 @@ std::optional<protocol::service_error> verifier::check_scope(std::string_view sc
     auto const& [day, region, service, terminator] = parts;
     std::string const expected_day = base::to_iso8601_basic(signed_at).substr(0, 8);
     if (day != expected_day)
-        return invalid_signature("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
-                                 "HTTP: '" +
-                                 base::printable(day, 20) + "' != '" + expected_day + "'");
+        return invalid_signature(
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
+            "HTTP: '" +
+            base::printable(day, 20) + "' != '" + expected_day + "'");
     if (region != scope_.region)
-        return invalid_signature("Credential should be scoped to a valid region, not '" + base::printable(region, 40) +
-                                 "'.");
+        return invalid_signature("Credential should be scoped to a valid region, not '" +
+                                 base::printable(region, 40) + "'.");
     if (service != scope_.service)
         return invalid_signature("Credential should be scoped to correct service: '" + scope_.service + "'.");
     if (terminator != "aws4_request")
-        return invalid_signature("Credential should be scoped with a valid terminator: 'aws4_request', not '" +
-                                 base::printable(terminator, 40) + "'.");
+        return invalid_signature(
+            "Credential should be scoped with a valid terminator: 'aws4_request', not '" +
+            base::printable(terminator, 40) + "'.");
     return std::nullopt;
 }
 

@@ -17,8 +17,7 @@ class verifier {
 public:
     verifier(credentials identity, protocol::signing_scope scope)
         : identity_(std::move(identity)), scope_(std::move(scope))
-    {
-    }
+    {}
 
     /// The error answer, or nothing if the request is signed as it must be. `payload_sha256` is the hash that
     /// stands for the body, `now` the time of day, which is not the time that jobs live by.

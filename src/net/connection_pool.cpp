@@ -35,10 +35,52 @@ struct connection_pool::waiter {
     std::unique_ptr<connection> opened;
 };
 
-lease::lease(std::shared_ptr<connection_pool> pool, plan::pool_plan::number id, std::unique_ptr<connection> opened)
+/// A place in the line. When it goes, also because the coroutine is destroyed where it waits, what it was granted
+/// goes on to the next.
+class connection_pool::place_in_line {
+public:
+    place_in_line(std::shared_ptr<connection_pool> pool, plan::pool_plan::number ticket,
+                  std::shared_ptr<waiter> waiting)
+        : pool_(std::move(pool)), ticket_(ticket), waiting_(std::move(waiting))
+    {}
+
+    place_in_line(place_in_line const&) = delete;
+    place_in_line& operator=(place_in_line const&) = delete;
+
+    ~place_in_line()
+    {
+        auto held = leave();
+        if (held && held->get() != nullptr)
+            held->mark_reusable();
+    }
+
+    /// Leaves the line, with what was granted.
+    std::optional<lease> leave()
+    {
+        if (!waiting_)
+            return std::nullopt;
+        auto const left = std::exchange(waiting_, nullptr);
+        {
+            std::lock_guard const lock(pool_->mutex_);
+            pool_->waiting_.erase(ticket_);
+            if (!left->granted) {
+                pool_->plan_.give_up(ticket_);
+                return std::nullopt;
+            }
+        }
+        return lease(pool_, *left->granted, std::move(left->opened));
+    }
+
+private:
+    std::shared_ptr<connection_pool> pool_;
+    plan::pool_plan::number ticket_;
+    std::shared_ptr<waiter> waiting_;
+};
+
+lease::lease(std::shared_ptr<connection_pool> pool, plan::pool_plan::number id,
+             std::unique_ptr<connection> opened)
     : pool_(std::move(pool)), id_(id), connection_(std::move(opened))
-{
-}
+{}
 
 lease::~lease()
 {
@@ -48,8 +90,7 @@ lease::~lease()
 
 connection_pool::connection_pool(pool_settings const& settings, std::chrono::milliseconds wait_max)
     : wait_max_(wait_max), plan_(settings)
-{
-}
+{}
 
 std::unique_ptr<connection> connection_pool::take_idle(plan::pool_plan::number id)
 {
@@ -83,32 +124,20 @@ asio::awaitable<lease> connection_pool::acquire()
     if (decided.what != step::wait)
         co_return lease(shared_from_this(), decided.connection, std::move(reused));
 
+    place_in_line place(shared_from_this(), decided.ticket, waiting);
     auto const strand = asio::make_strand(co_await asio::this_coro::executor);
     auto const limit = std::make_shared<deadline>(strand, [waiting] { waiting->woken.set(); });
-    asio::post(strand, [limit, wait = wait_max_] { limit->expires_after(wait, errc::connection_wait_timeout); });
+    asio::post(strand,
+               [limit, wait = wait_max_] { limit->expires_after(wait, errc::connection_wait_timeout); });
     bool const woken = co_await waiting->woken.wait();
     asio::post(strand, [limit] { limit->expires_after(std::chrono::milliseconds(0), errc()); });
 
-    std::optional<plan::pool_plan::number> granted;
-    {
-        std::lock_guard const lock(mutex_);
-        waiting_.erase(decided.ticket);
-        granted = waiting->granted;
-        if (!granted)
-            plan_.give_up(decided.ticket);
-    }
-    if (!granted && woken)
+    if (!woken)
+        throw boost::system::system_error(asio::error::operation_aborted);
+    auto held = place.leave();
+    if (!held)
         throw boost::system::system_error(make_error_code(errc::connection_wait_timeout));
-    if (!granted)
-        throw boost::system::system_error(asio::error::operation_aborted);
-    // From here on the grant goes back if the operation was cancelled at the same moment.
-    lease held(shared_from_this(), *granted, std::move(waiting->opened));
-    if (!woken) {
-        if (held.get() != nullptr)
-            held.mark_reusable();
-        throw boost::system::system_error(asio::error::operation_aborted);
-    }
-    co_return held;
+    co_return std::move(*held);
 }
 
 void connection_pool::give_back(plan::pool_plan::number id, std::unique_ptr<connection> returned,

@@ -63,6 +63,7 @@ private:
     friend class lease;
 
     struct waiter;
+    class place_in_line;
 
     void give_back(plan::pool_plan::number id, std::unique_ptr<connection> returned, bool reusable) noexcept;
     std::unique_ptr<connection> take_idle(plan::pool_plan::number id);

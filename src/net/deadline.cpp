@@ -9,15 +9,15 @@ struct deadline::state {
 
     state(asio::any_io_executor strand, std::function<void()> action)
         : timer(std::move(strand)), on_expiry(std::move(action))
-    {
-    }
+    {}
 
     asio::steady_timer timer;
     std::function<void()> on_expiry;
     time_point at = time_point::max();
     time_point armed_for = time_point::max();
     errc reason{};
-    bool has_expired = false;
+    // The reason of the first limit that passed: later ones change nothing.
+    std::optional<errc> expired;
 
     static void arm(std::shared_ptr<state> const& self)
     {
@@ -39,15 +39,15 @@ struct deadline::state {
             arm(self);
             return;
         }
-        has_expired = true;
+        if (!expired)
+            expired = reason;
         on_expiry();
     }
 };
 
 deadline::deadline(asio::any_io_executor strand, std::function<void()> on_expiry)
     : state_(std::make_shared<state>(std::move(strand), std::move(on_expiry)))
-{
-}
+{}
 
 deadline::~deadline()
 {
@@ -76,9 +76,7 @@ void deadline::clear()
 
 std::optional<errc> deadline::expired() const noexcept
 {
-    if (!state_->has_expired)
-        return std::nullopt;
-    return state_->reason;
+    return state_->expired;
 }
 
 } // namespace glacier::net

@@ -102,7 +102,8 @@ private:
         co_return std::move(state->endpoints);
     }
 
-    asio::awaitable<tcp::socket> connect(asio::any_io_executor strand, std::vector<tcp::endpoint> const& endpoints)
+    asio::awaitable<tcp::socket> connect(asio::any_io_executor strand,
+                                         std::vector<tcp::endpoint> const& endpoints)
     {
         tcp::socket socket(strand);
         deadline limit(strand, [&socket] {
@@ -118,7 +119,8 @@ private:
             error_code ignored;
             socket.close(ignored);
             co_await socket.async_connect(endpoint, token);
-            if (!error)
+            // The limit may have closed the socket after it was connected.
+            if (!error && !limit.expired())
                 co_return socket;
             if (error == asio::error::operation_aborted && !limit.expired())
                 throw boost::system::system_error(error);
@@ -153,7 +155,8 @@ private:
                                    target_.str() + ": " + X509_verify_cert_error_string(verified));
         std::string detail;
         error_code const translated = translate(error, detail);
-        throw connection_error(translated, "TLS handshake with " + target_.str() + (detail.empty() ? "" : ": ") + detail);
+        throw connection_error(translated,
+                               "TLS handshake with " + target_.str() + (detail.empty() ? "" : ": ") + detail);
     }
 
     /// Asks for the host by name, and accepts only a certificate for it.
@@ -181,7 +184,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<dialer> make_dialer(protocol::endpoint target, tls_settings const& tls, timeout_settings const& timeouts)
+std::unique_ptr<dialer> make_dialer(protocol::endpoint target, tls_settings const& tls,
+                                    timeout_settings const& timeouts)
 {
     return std::make_unique<system_dialer>(std::move(target), tls, timeouts);
 }

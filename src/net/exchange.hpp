@@ -54,7 +54,7 @@ struct exchange_result {
     error_code error;
     /// More about the error: the address, the words of the TLS library.
     std::string detail;
-    /// At least one byte of the request went out.
+    /// Bytes of the request went out, so it may have taken effect. Not so if the source of the body failed.
     bool sent = false;
     /// The connection had served another request before.
     bool reused_connection = false;

@@ -9,6 +9,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -18,6 +19,8 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+
+#include <openssl/ssl.h>
 
 #include <algorithm>
 #include <optional>
@@ -32,13 +35,23 @@ namespace http = boost::beast::http;
 inline constexpr std::uint32_t header_bytes_max = 32 * 1'024;
 inline constexpr int interim_responses_max = 16;
 
+/// Whether the stream itself keeps bytes that were received and not read yet.
+inline bool has_unread(asio::ip::tcp::socket const&) noexcept
+{
+    return false;
+}
+
+inline bool has_unread(asio::ssl::stream<asio::ip::tcp::socket>& stream) noexcept
+{
+    return SSL_has_pending(stream.native_handle()) == 1;
+}
+
 /// `Stream`: asio::ip::tcp::socket or asio::ssl::stream<asio::ip::tcp::socket>, connected and ready.
 template <class Stream>
 class http_connection final : public connection {
 public:
     explicit http_connection(std::unique_ptr<Stream> stream)
-        : stream_(std::move(stream)),
-          deadline_(stream_->get_executor(), [lowest = &stream_->lowest_layer()] {
+        : stream_(std::move(stream)), deadline_(stream_->get_executor(), [lowest = &stream_->lowest_layer()] {
               error_code ignored;
               lowest->close(ignored);
           })
@@ -121,6 +134,8 @@ public:
 
     asio::awaitable<std::size_t> read_body(std::span<std::byte> buffer) override
     {
+        if (buffer.empty())
+            co_return 0;
         if (plain_remaining_)
             co_return co_await read_plain(buffer);
         co_return co_await read_parsed(buffer);
@@ -129,9 +144,10 @@ public:
     bool is_reusable() const override
     {
         bool const complete = plain_remaining_ ? *plain_remaining_ == 0 : parser_ && parser_->is_done();
-        // Bytes that nobody asked for would become part of the next answer.
-        return head_answered_ && complete && parser_->get().keep_alive() && buffer_.size() == 0 &&
-               stream_->lowest_layer().is_open();
+        // Bytes that nobody asked for would become part of the next answer. The parser, unlike the message, knows
+        // that a body without a length ended with the connection.
+        return head_answered_ && complete && parser_->keep_alive() && buffer_.size() == 0 &&
+               !has_unread(*stream_) && stream_->lowest_layer().is_open();
     }
 
     std::uint64_t bytes_written() const override { return bytes_written_; }

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -29,8 +30,7 @@ class leased_body final : public job_output_stream::source {
 public:
     leased_body(lease held, asio::any_io_executor strand, std::chrono::milliseconds stall)
         : state_(std::make_shared<state>(std::move(held), stall)), strand_(std::move(strand))
-    {
-    }
+    {}
 
     asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer) override
     {
@@ -39,13 +39,16 @@ public:
 
 private:
     struct state {
-        state(lease its_held, std::chrono::milliseconds its_stall) : held(std::move(its_held)), stall(its_stall) {}
+        state(lease its_held, std::chrono::milliseconds its_stall)
+            : held(std::move(its_held)), stall(its_stall)
+        {}
 
         std::optional<lease> held;
         std::chrono::milliseconds stall;
     };
 
-    static asio::awaitable<std::size_t> read_on_strand(std::shared_ptr<state> self, std::span<std::byte> buffer)
+    static asio::awaitable<std::size_t> read_on_strand(std::shared_ptr<state> self,
+                                                       std::span<std::byte> buffer)
     {
         if (!self->held)
             co_return 0;
@@ -69,23 +72,28 @@ class http_exchanger final : public exchanger, public std::enable_shared_from_th
 public:
     http_exchanger(asio::any_io_executor executor, asio::any_io_executor blocking_executor,
                    std::shared_ptr<dialer> dialer, exchanger_settings const& settings)
-        : executor_(std::move(executor)),
-          blocking_executor_(std::move(blocking_executor)),
-          dialer_(std::move(dialer)),
-          settings_(settings),
+        : executor_(std::move(executor)), blocking_executor_(std::move(blocking_executor)),
+          dialer_(std::move(dialer)), settings_(settings),
           pool_(std::make_shared<connection_pool>(settings.pool, settings.timeouts.connection_wait))
-    {
-    }
+    {}
 
     asio::awaitable<exchange_result> exchange(exchange_request request) override
     {
-        auto const self = shared_from_this();
+        return exchange_by(shared_from_this(), std::move(request));
+    }
+
+private:
+    using self_pointer = std::shared_ptr<http_exchanger>;
+
+    static asio::awaitable<exchange_result> exchange_by(self_pointer self, exchange_request request)
+    {
         try {
-            lease held = co_await pool_->acquire();
-            asio::any_io_executor strand = asio::make_strand(executor_);
+            lease held = co_await self->pool_->acquire();
+            asio::any_io_executor strand = asio::make_strand(self->executor_);
             if (held.get() != nullptr)
                 strand = held->get_executor();
-            co_return co_await async::run_on(strand, exchange_on_strand(self, std::move(request), std::move(held), strand));
+            co_return co_await async::run_on(
+                strand, exchange_on_strand(self, std::move(request), std::move(held), strand));
         } catch (boost::system::system_error const& error) {
             if (is_cancellation(error.code()))
                 throw;
@@ -95,14 +103,12 @@ public:
         }
     }
 
-private:
-    using self_pointer = std::shared_ptr<http_exchanger>;
-
-    static asio::awaitable<exchange_result> exchange_on_strand(self_pointer self, exchange_request request, lease held,
-                                                               asio::any_io_executor strand)
+    static asio::awaitable<exchange_result> exchange_on_strand(self_pointer self, exchange_request request,
+                                                               lease held, asio::any_io_executor strand)
     {
         exchange_result result;
         result.reused_connection = held.get() != nullptr;
+        bool cut_short = false;
         std::uint64_t written_before = 0;
         try {
             if (held.get() == nullptr)
@@ -110,14 +116,26 @@ private:
             written_before = held->bytes_written();
             response_head head = co_await self->send_and_read_head(*held, request);
             result.response = std::move(head.message);
+            result.sent = true;
             co_await self->take_body(result, head.content_length, request.streams_answer, held, strand);
         } catch (connection_error const& error) {
             result.error = error.code();
             result.detail = error.detail();
+        } catch (operation_error const& error) {
+            // From the body's source, as the next.
+            cut_short = true;
+            result.error = error.code();
+            result.detail = error.details().message;
+        } catch (std::system_error const& error) {
+            cut_short = true;
+            result.error = error.code();
+            result.detail = error.what();
         }
         if (result.error && is_cancellation(result.error))
             throw boost::system::system_error(result.error);
-        result.sent = held.get() != nullptr && held->bytes_written() > written_before;
+        // A streamed answer has taken the connection with it. A request that ends before its length is never acted on.
+        if (held.get() != nullptr)
+            result.sent = !cut_short && held->bytes_written() > written_before;
         co_return result;
     }
 
@@ -127,7 +145,8 @@ private:
         try {
             co_await send(peer, request);
         } catch (connection_error const& error) {
-            if (is_cancellation(error.code()) || error.code() == condition::timeout || peer.bytes_written() == 0)
+            if (is_cancellation(error.code()) || error.code() == condition::timeout ||
+                peer.bytes_written() == 0)
                 throw;
             send_error = std::current_exception();
         }
@@ -159,14 +178,19 @@ private:
         if (auto const bytes = source->in_memory()) {
             for (std::size_t offset = 0; offset < bytes->size(); offset += send_block_bytes) {
                 peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
-                co_await peer.write_body(bytes->subspan(offset, std::min(send_block_bytes, bytes->size() - offset)));
+                co_await peer.write_body(
+                    bytes->subspan(offset, std::min(send_block_bytes, bytes->size() - offset)));
             }
             co_return;
         }
-        auto const buffer = std::make_shared<std::vector<std::byte>>(std::min<std::uint64_t>(send_block_bytes, size));
+        auto const buffer =
+            std::make_shared<std::vector<std::byte>>(std::min<std::uint64_t>(send_block_bytes, size));
         for (std::uint64_t offset = 0; offset < size;) {
-            auto const count = static_cast<std::size_t>(std::min<std::uint64_t>(buffer->size(), size - offset));
-            auto read = [source, buffer, offset, count] { source->read(offset, std::span(*buffer).first(count)); };
+            auto const count =
+                static_cast<std::size_t>(std::min<std::uint64_t>(buffer->size(), size - offset));
+            auto read = [source, buffer, offset, count] {
+                source->read(offset, std::span(*buffer).first(count));
+            };
             co_await async::offload(blocking_executor_, std::move(read));
             peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
             co_await peer.write_body(std::span<std::byte const>(*buffer).first(count));
@@ -192,7 +216,8 @@ private:
                 break;
             if (result.response.body.size() + count > settings_.response_bytes_max)
                 throw connection_error(errc::response_too_large,
-                                       "more than " + std::to_string(settings_.response_bytes_max) + " bytes");
+                                       "more than " + std::to_string(settings_.response_bytes_max) +
+                                           " bytes");
             result.response.body.append(reinterpret_cast<char const*>(buffer.data()), count);
         }
         held->expires_after(std::chrono::milliseconds(0), errc());
@@ -209,11 +234,13 @@ private:
 
 } // namespace
 
-std::shared_ptr<exchanger> make_http_exchanger(asio::any_io_executor executor, asio::any_io_executor blocking_executor,
-                                               std::shared_ptr<dialer> dialer, exchanger_settings const& settings)
+std::shared_ptr<exchanger> make_http_exchanger(asio::any_io_executor executor,
+                                               asio::any_io_executor blocking_executor,
+                                               std::shared_ptr<dialer> dialer,
+                                               exchanger_settings const& settings)
 {
-    return std::make_shared<http_exchanger>(std::move(executor), std::move(blocking_executor), std::move(dialer),
-                                            settings);
+    return std::make_shared<http_exchanger>(std::move(executor), std::move(blocking_executor),
+                                            std::move(dialer), settings);
 }
 
 } // namespace glacier::net

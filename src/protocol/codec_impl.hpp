@@ -62,18 +62,17 @@ error_code encode_member(http_request& message, Class const& request, Member con
         auto const text = text_of(member, request);
         if (!text)
             return {};
-        switch (Member::where) {
-        case place::uri:
+        if constexpr (Member::where == place::uri) {
+            // A path without the name would be that of another operation.
+            if (text->empty())
+                return Member::member_type::rule::error;
             fill_in(message.target, member.name, *text);
-            break;
-        case place::query:
+        } else if constexpr (Member::where == place::query) {
             append_query(message.target, member.name, *text);
-            break;
-        case place::header:
+        } else {
             if (!is_header_value(*text))
                 return errc::invalid_header_value;
             message.headers.add(std::string(member.name), *text);
-            break;
         }
     } else if constexpr (std::is_same_v<Member, json_body_member<Class, typename Member::member_type>>) {
         message.body = boost::json::serialize(write_json(request.*member.pointer));

@@ -4,6 +4,7 @@
 
 #include <boost/system/error_condition.hpp>
 
+#include <string_view>
 #include <utility>
 
 namespace glacier {
@@ -228,6 +229,9 @@ public:
             return in_condition(static_cast<errc>(code.value()), group);
         if (code.category() == service_error_category())
             return in_condition(static_cast<service_errc>(code.value()), group);
+        // Asio's own category for failed look-ups of host names, which this room cannot include.
+        if (group == condition::transport && std::string_view(code.category().name()) == "asio.netdb")
+            return true;
         // Sockets report errors of the system; a lost connection is worth another attempt.
         if (group == condition::transport || group == condition::retryable) {
             namespace sys = boost::system::errc;
@@ -315,6 +319,8 @@ invalid_value::invalid_value(errc rule, std::string const& value)
       text_("\"" + base::printable(value, 100) + "\": " + errc_message(static_cast<int>(rule)))
 {
 }
+
+operation_error::operation_error() : operation_error(error_code(), error_details()) {}
 
 operation_error::operation_error(error_code code, error_details details)
     : boost::system::system_error(code),

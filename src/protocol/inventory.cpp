@@ -15,11 +15,11 @@ std::string json_text(std::string const& text)
     return boost::json::serialize(boost::json::value(text));
 }
 
-/// A description is put between quotation marks, and those in it get a backslash before them. A backslash
-/// itself is not escaped: that is the service's format, although `\"` is ambiguous in it.
+/// A description of more than one word is put between quotation marks, and those in it get a backslash before
+/// them. A backslash itself is not escaped: that is the service's format, although `\"` is ambiguous in it.
 std::string csv_text(std::string const& text)
 {
-    if (text.empty())
+    if (text.find_first_of(" ,\"") == std::string::npos)
         return text;
     std::string quoted = "\"";
     for (char const c : text) {
@@ -34,8 +34,7 @@ std::string csv_text(std::string const& text)
 
 inventory_writer::inventory_writer(inventory_format format, std::string vault_arn, timestamp date)
     : format_(format), vault_arn_(std::move(vault_arn)), date_(date)
-{
-}
+{}
 
 std::string inventory_writer::begin() const
 {

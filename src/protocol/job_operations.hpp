@@ -95,11 +95,11 @@ template <>
 struct json_fields<inventory_job_description> {
     static constexpr absent when_absent = absent::null;
     static constexpr auto fields = std::tuple{
-        field("EndDate", &inventory_job_description::end_date),
+        field<presence::optional, timestamp_to_the_second>("EndDate", &inventory_job_description::end_date),
         field("Format", &inventory_job_description::format),
         field("Limit", &inventory_job_description::limit),
         field("Marker", &inventory_job_description::marker),
-        field("StartDate", &inventory_job_description::start_date),
+        field<presence::optional, timestamp_to_the_second>("StartDate", &inventory_job_description::start_date),
     };
 };
 

@@ -49,6 +49,18 @@ public:
 
     asio::awaitable<download_result> run()
     {
+        try {
+            co_return co_await fetch_and_commit();
+        } catch (...) {
+            // A thread that has just written may still hold the file: it must not stand in the way of another try.
+            file_->abandon();
+            throw;
+        }
+    }
+
+private:
+    asio::awaitable<download_result> fetch_and_commit()
+    {
         co_await ranges_.run(fetch_ranges());
 
         tree_hash const whole = combine_tree_hashes(hashes_);
@@ -64,7 +76,6 @@ public:
         co_return result;
     }
 
-private:
     asio::awaitable<void> fetch_ranges()
     {
         using step = plan::transfer_plan::step;

@@ -30,22 +30,41 @@ std::filesystem::path part_path_of(std::filesystem::path const& path)
     return part;
 }
 
+/// Whether the name still stands for the open file: whoever held the lock before may have renamed or removed it.
+bool is_same_file(std::filesystem::path const& path, int descriptor) noexcept
+{
+    struct stat by_name {};
+    struct stat opened {};
+    return ::lstat(path.c_str(), &by_name) == 0 && ::fstat(descriptor, &opened) == 0 &&
+           by_name.st_dev == opened.st_dev && by_name.st_ino == opened.st_ino;
+}
+
+/// Opens and locks FILE.part. The lock goes with the process, so a file left behind by a crash can be taken over.
+int open_locked(std::filesystem::path const& path)
+{
+    while (true) {
+        int const opened = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+        if (opened < 0)
+            throw_error("creating", path, errno);
+        if (::flock(opened, LOCK_EX | LOCK_NB) != 0) {
+            int const reason = errno;
+            ::close(opened);
+            throw_error("another process is writing", path, reason);
+        }
+        // Without this, a file that was completed and renamed just now would be truncated.
+        if (is_same_file(path, opened))
+            return opened;
+        ::close(opened);
+    }
+}
+
 } // namespace
 
 output_file::output_file(std::filesystem::path path, std::uint64_t bytes)
     : path_(std::move(path)), part_path_(part_path_of(path_))
 {
     check_output_path(path_);
-    int const opened = ::open(part_path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-    if (opened < 0)
-        throw_error("creating", part_path_, errno);
-    // The lock goes with the process, so a file left behind by a crash can be taken over.
-    if (::flock(opened, LOCK_EX | LOCK_NB) != 0) {
-        int const reason = errno;
-        ::close(opened);
-        throw_error("another process is writing", part_path_, reason);
-    }
-    descriptor_ = opened;
+    descriptor_ = open_locked(part_path_);
     int reason = ::ftruncate(descriptor_, 0) == 0 ? 0 : errno;
     while (reason == 0 && (reason = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes))) == EINTR)
         reason = 0;
@@ -58,11 +77,17 @@ output_file::output_file(std::filesystem::path path, std::uint64_t bytes)
 
 output_file::~output_file()
 {
-    if (descriptor_ < 0)
+    abandon();
+    if (descriptor_ >= 0)
+        ::close(descriptor_);
+}
+
+void output_file::abandon() noexcept
+{
+    if (descriptor_ < 0 || committed_)
         return;
-    if (!committed_)
-        ::unlink(part_path_.c_str());
-    ::close(descriptor_);
+    ::unlink(part_path_.c_str());
+    ::close(std::exchange(descriptor_, -1));
 }
 
 void output_file::fail(char const* what, int reason) const
@@ -107,6 +132,8 @@ void output_file::commit()
 
 void check_output_path(std::filesystem::path const& path)
 {
+    if (path.empty())
+        throw_error("writing", path, ENOENT);
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
         throw_error("writing", path, EISDIR);
@@ -117,6 +144,14 @@ void check_output_path(std::filesystem::path const& path)
         throw_error("writing into", directory, ENOTDIR);
     if (::access(directory.c_str(), W_OK | X_OK) != 0)
         throw_error("writing into", directory, errno);
+    // The longer name of FILE.part may be too long, or taken by something that is no file.
+    std::filesystem::path const part = part_path_of(path);
+    if (::lstat(part.c_str(), &status) == 0) {
+        if (!S_ISREG(status.st_mode))
+            throw_error("creating", part, EEXIST);
+    } else if (errno != ENOENT) {
+        throw_error("creating", part, errno);
+    }
 }
 
 } // namespace glacier::transfer

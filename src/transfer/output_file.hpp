@@ -28,6 +28,10 @@ public:
     /// Makes everything durable and gives the file its name.
     void commit();
 
+    /// Removes FILE.part now, whoever else still holds this object. Does nothing after commit(). Nobody may be
+    /// writing, or write later.
+    void abandon() noexcept;
+
     std::filesystem::path const& path() const noexcept { return path_; }
 
 private:

@@ -24,7 +24,8 @@ asio::awaitable<job_description> wait_for_job(client service, wait_for_job_reque
             request.on_look(job);
         if (job.status == job_status::succeeded)
             co_return job;
-        if (job.status == job_status::failed) {
+        // A job that has ended in a way that this version does not know will not succeed either.
+        if (job.status == job_status::failed || job.completed) {
             error_details details;
             details.operation = "wait for job";
             details.resource = "vault " + request.vault.str() + ", job " + request.job.str();
@@ -38,6 +39,9 @@ asio::awaitable<job_description> wait_for_job(client service, wait_for_job_reque
 
 asio::awaitable<retrieve_archive_result> retrieve_archive(client service, retrieve_archive_request request)
 {
+    // Hours later would be late: the job is paid for.
+    if (request.concurrency == 0 || request.concurrency > 1'000)
+        throw invalid_value(errc::invalid_option, "concurrency " + std::to_string(request.concurrency));
     auto check = [path = request.file] { transfer::check_output_path(path); };
     co_await async::offload(service.get_blocking_executor(), std::move(check));
 
