@@ -1,0 +1,282 @@
+#include "async/offload.hpp"
+
+#include "support/run.hpp"
+#include "support/started.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/system/system_error.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace glacier::async {
+namespace {
+
+using test::counted;
+using test::started;
+
+bool is_aborted(boost::system::system_error const& error)
+{
+    return error.code() == asio::error::operation_aborted;
+}
+
+BOOST_AUTO_TEST_SUITE(offload_test)
+
+// The value of the function comes back, also one that can only be moved.
+BOOST_AUTO_TEST_CASE(value_comes_back)
+{
+    asio::thread_pool threads(1);
+    BOOST_TEST(test::run(offload(threads.get_executor(), [] { return std::string("a value"); })) == "a value");
+    auto make = [pointer = std::make_unique<int>(7)]() mutable { return std::move(pointer); };
+    BOOST_TEST(*test::run(offload(threads.get_executor(), std::move(make))) == 7);
+}
+
+// A function without a value has returned when offload() is done.
+BOOST_AUTO_TEST_CASE(void_function_has_returned)
+{
+    asio::thread_pool threads(1);
+    bool done = false;
+    test::run(offload(threads.get_executor(), [&done] { done = true; }));
+    BOOST_TEST(done);
+}
+
+// What the function throws is thrown, with or without a value.
+BOOST_AUTO_TEST_CASE(exception_comes_back)
+{
+    asio::thread_pool threads(1);
+    auto const is_it = [](std::runtime_error const& error) { return std::string(error.what()) == "not today"; };
+    auto fail = []() -> int { throw std::runtime_error("not today"); };
+    BOOST_CHECK_EXCEPTION(test::run(offload(threads.get_executor(), fail)), std::runtime_error, is_it);
+    auto fail_without_value = [] { throw std::runtime_error("not today"); };
+    BOOST_CHECK_EXCEPTION(test::run(offload(threads.get_executor(), fail_without_value)), std::runtime_error, is_it);
+}
+
+asio::awaitable<std::thread::id> go_there_and_back(asio::any_io_executor threads, std::thread::id& inside)
+{
+    auto look = [] { return std::this_thread::get_id(); };
+    inside = co_await offload(threads, look);
+    co_return std::this_thread::get_id();
+}
+
+// The function runs on a thread of the executor, and the caller goes on on its own.
+BOOST_AUTO_TEST_CASE(runs_on_another_thread)
+{
+    asio::thread_pool threads(1);
+    std::thread::id inside;
+    auto const after = test::run(go_there_and_back(threads.get_executor(), inside));
+    BOOST_TEST((inside != std::thread::id()));
+    BOOST_TEST((inside != std::this_thread::get_id()));
+    BOOST_TEST((after == std::this_thread::get_id()));
+}
+
+// The event loop goes on while the function blocks.
+BOOST_AUTO_TEST_CASE(loop_is_not_blocked)
+{
+    asio::thread_pool threads(1);
+    asio::io_context context;
+    std::promise<void> release;
+    auto block = [&release] { release.get_future().wait(); };
+    started<void> waiting(context.get_executor(), offload(threads.get_executor(), block));
+    // The function blocks until the loop does something else.
+    asio::post(context, [&release] { release.set_value(); });
+    test::run_to_end(context);
+    waiting.get();
+}
+
+// A cancellation takes effect when the function has returned, and its value is not thrown away.
+BOOST_AUTO_TEST_CASE(cancellation_waits_for_the_function)
+{
+    asio::thread_pool threads(1);
+    asio::io_context context;
+    std::promise<void> begun;
+    std::promise<void> release;
+    auto block = [&] {
+        begun.set_value();
+        release.get_future().wait();
+        return 42;
+    };
+    started<int> waiting(context.get_executor(), offload(threads.get_executor(), block));
+    context.poll();
+    begun.get_future().wait();
+    for (int i = 0; i < 3; ++i) {
+        waiting.cancel();
+        context.poll();
+        BOOST_TEST(!waiting.ended());
+    }
+    release.set_value();
+    test::run_to_end(context);
+    BOOST_TEST(waiting.get() == 42);
+}
+
+asio::awaitable<bool> throws_after(asio::any_io_executor executor, bool throws_before)
+{
+    co_await asio::this_coro::throw_if_cancelled(throws_before);
+    auto nothing = [] {};
+    co_await offload(executor, nothing);
+    co_return co_await asio::this_coro::throw_if_cancelled();
+}
+
+// Whether the caller throws when it is cancelled stays as the caller set it.
+BOOST_AUTO_TEST_CASE(callers_setting_is_kept)
+{
+    asio::thread_pool threads(1);
+    BOOST_TEST(test::run(throws_after(threads.get_executor(), true)));
+    BOOST_TEST(!test::run(throws_after(threads.get_executor(), false)));
+}
+
+// A function that was never called, because its context went before, gives operation_aborted.
+BOOST_AUTO_TEST_CASE(dropped_function_is_aborted)
+{
+    asio::io_context here;
+    std::optional<asio::io_context> there(std::in_place);
+    int alive = 0;
+    auto never = [held = counted(alive)] { return 42; };
+    started<int> waiting(here.get_executor(), offload(there->get_executor(), std::move(never)));
+    here.poll();
+    BOOST_TEST(!waiting.ended());
+    there.reset();
+    test::run_to_end(here);
+    BOOST_CHECK_EXCEPTION(waiting.get(), boost::system::system_error, is_aborted);
+}
+
+template <class Function>
+asio::awaitable<void> hold_and_offload(counted /*in_the_frame*/, asio::any_io_executor threads, Function function)
+{
+    co_await offload(threads, std::move(function));
+}
+
+/// A service of a context that does something when the context goes, before the services made earlier do.
+class last_words final : public asio::execution_context::service {
+public:
+    static asio::execution_context::id id;
+
+    explicit last_words(asio::execution_context& context) : asio::execution_context::service(context) {}
+
+    std::promise<void> said;
+
+private:
+    void shutdown() override { said.set_value(); }
+};
+
+asio::execution_context::id last_words::id;
+
+// The threads belong to the context: they have ended before it is gone, and what waited for them is dropped.
+BOOST_AUTO_TEST_CASE(threads_end_with_the_context)
+{
+    int alive = 0;
+    std::promise<void> begun;
+    std::atomic<bool> ended = false;
+    {
+        asio::io_context context;
+        auto const threads = blocking_executor_of(context);
+        auto& release = asio::use_service<last_words>(context).said;
+        asio::post(threads, [&ended, &begun, released = release.get_future().share()] {
+            begun.set_value();
+            released.wait();
+            // Gives a context that does not wait the time to be gone.
+            for (int i = 0; i < 1'000; ++i)
+                std::this_thread::yield();
+            ended = true;
+        });
+        begun.get_future().wait();
+        BOOST_TEST(!ended);
+    }
+    BOOST_TEST(ended);
+
+    begun = std::promise<void>();
+    {
+        asio::io_context context;
+        auto const threads = blocking_executor_of(context);
+        std::shared_future<void> const release = asio::use_service<last_words>(context).said.get_future().share();
+        auto block = [&begun, release] {
+            begun.set_value();
+            release.wait();
+        };
+        started<void> const waiting(context.get_executor(),
+                                    hold_and_offload(counted(alive), threads, std::move(block)));
+        context.poll();
+        begun.get_future().wait();
+        BOOST_TEST(alive == 1);
+    }
+    BOOST_TEST(alive == 0);
+}
+
+// More functions wait than there are threads when the context goes: nothing of them is left.
+BOOST_AUTO_TEST_CASE(queued_functions_are_dropped)
+{
+    int alive = 0;
+    {
+        asio::io_context context;
+        auto const threads = blocking_executor_of(context);
+        std::shared_future<void> const release = asio::use_service<last_words>(context).said.get_future().share();
+        for (int i = 0; i < 100; ++i) {
+            auto block = [release] { release.wait(); };
+            asio::co_spawn(context, hold_and_offload(counted(alive), threads, std::move(block)), asio::detached);
+        }
+        context.poll();
+        BOOST_TEST(alive == 100);
+    }
+    BOOST_TEST(alive == 0);
+}
+
+asio::awaitable<std::thread::id> thread_of(asio::any_io_executor threads)
+{
+    auto look = [] { return std::this_thread::get_id(); };
+    co_return co_await offload(threads, look);
+}
+
+// A context has its threads once, however often they are asked for; another context has its own.
+BOOST_AUTO_TEST_CASE(each_context_has_its_threads)
+{
+    asio::io_context first;
+    asio::io_context second;
+    BOOST_TEST((blocking_executor_of(first) == blocking_executor_of(first)));
+    BOOST_TEST((blocking_executor_of(first) != blocking_executor_of(second)));
+
+    std::set<std::thread::id> seen;
+    for (int i = 0; i < 50; ++i)
+        seen.insert(test::run(first, thread_of(blocking_executor_of(first))));
+    BOOST_TEST(seen.size() <= 2U);
+    BOOST_TEST(seen.count(std::this_thread::get_id()) == 0U);
+    BOOST_TEST(seen.count(test::run(second, thread_of(blocking_executor_of(second)))) == 0U);
+}
+
+// Two functions may block at the same time.
+BOOST_AUTO_TEST_CASE(two_functions_block_at_once)
+{
+    asio::io_context context;
+    auto const threads = blocking_executor_of(context);
+    std::promise<void> first_is_there;
+    std::promise<void> second_is_there;
+    auto meet_second = [&] {
+        first_is_there.set_value();
+        second_is_there.get_future().wait();
+    };
+    auto meet_first = [&] {
+        second_is_there.set_value();
+        first_is_there.get_future().wait();
+    };
+    started<void> first(context.get_executor(), offload(threads, meet_second));
+    started<void> second(context.get_executor(), offload(threads, meet_first));
+    test::run_to_end(context);
+    first.get();
+    second.get();
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace
+} // namespace glacier::async

@@ -1,0 +1,642 @@
+#include "client/client_core.hpp"
+
+#include "protocol/sigv4.hpp"
+#include "support/client_fixture.hpp"
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+
+#include <ostream>
+
+using namespace glacier;
+using namespace glacier::test;
+using protocol::operation;
+
+namespace {
+
+client_config config_with(int attempts_max, int quota = 500)
+{
+    client_config config = client_fixture::default_config();
+    config.retry.attempts_max = attempts_max;
+    config.retry.quota = quota;
+    return config;
+}
+
+describe_vault_request describe_photos()
+{
+    return describe_vault_request(photos);
+}
+
+upload_archive_request upload_bytes()
+{
+    return upload_archive_request(photos, body(std::string("bytes")));
+}
+
+initiate_job_request retrieve_some()
+{
+    return initiate_job_request(photos, job_parameters::archive_retrieval("some-archive"));
+}
+
+bool contains(std::string_view text, std::string_view part)
+{
+    return text.find(part) != std::string_view::npos;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(client_core_test, client_fixture)
+
+// ---------------------------------------------------------------------------------------------------
+// What is sent
+
+// A request goes out once if all is well, signed and complete.
+BOOST_AUTO_TEST_CASE(signed_request)
+{
+    run(sut.describe_vault(describe_photos()));
+
+    recorded_request const sent = service->only_request();
+    auto const authorization = protocol::parse_authorization(sent.message.headers.get("authorization"));
+    BOOST_TEST_REQUIRE(authorization.has_value());
+    BOOST_TEST(authorization->access_key_id == "KEY1");
+    BOOST_TEST(authorization->scope == "20260203/eu-west-1/glacier/aws4_request");
+    BOOST_TEST(authorization->signature.size() == 64U);
+    BOOST_TEST(sent.message.headers.get("host") == "glacier.eu-west-1.amazonaws.com");
+    BOOST_TEST(sent.message.headers.get("x-amz-date") == "20260203T040506Z");
+    BOOST_TEST(sent.message.headers.get("x-amz-security-token") == "token1");
+    BOOST_TEST(sent.message.headers.get("x-amz-glacier-version") == "2012-06-01");
+    BOOST_TEST(sent.message.headers.get("user-agent").starts_with("glacier-cpp/"));
+}
+
+// What says what is asked is signed: the version, the host, and the hash of what is sent.
+BOOST_AUTO_TEST_CASE(signed_headers)
+{
+    run(sut.upload_archive(upload_bytes()));
+
+    auto const authorization =
+        protocol::parse_authorization(service->only_request().message.headers.get("authorization"));
+    for (char const* const name : {"host", "x-amz-date", "x-amz-glacier-version", "x-amz-content-sha256",
+                                   "x-amz-sha256-tree-hash", "x-amz-security-token"}) {
+        auto const& names = authorization->signed_headers;
+        BOOST_TEST((std::find(names.begin(), names.end(), name) != names.end()), name);
+    }
+}
+
+// The account of the configuration owns the vaults; `-` is that of the credentials.
+BOOST_AUTO_TEST_CASE(account)
+{
+    client_config config = default_config();
+    config.account = "123456789012";
+    run(make_client(std::move(config)).describe_vault(describe_photos()));
+
+    BOOST_TEST(service->only_request().message.target == "/123456789012/vaults/photos");
+}
+
+// An endpoint of one's own changes the host header and keeps the region in the signature.
+BOOST_AUTO_TEST_CASE(own_endpoint)
+{
+    client_config config = default_config();
+    config.endpoint = "http://localhost:8080";
+    run(make_client(std::move(config)).describe_vault(describe_photos()));
+
+    recorded_request const sent = service->only_request();
+    BOOST_TEST(sent.message.headers.get("host") == "localhost:8080");
+    BOOST_TEST(contains(sent.message.headers.get("authorization"), "/eu-west-1/glacier/"));
+}
+
+// Each attempt asks for credentials and for the time again: both may have changed meanwhile.
+BOOST_AUTO_TEST_CASE(credentials_and_time_per_attempt)
+{
+    // The clock moves when the first attempt is answered.
+    fault moves = with_body("{}");
+    moves.change = [this](protocol::http_response& answer) {
+        clock->set(timestamp(std::chrono::sys_days(std::chrono::year(2026) / 2 / 4)));
+        answer.status = 503;
+        answer.body.clear();
+    };
+    service->on(operation::describe_vault, 1, std::move(moves));
+
+    run(sut.describe_vault(describe_photos()));
+
+    BOOST_TEST(identity->calls == 2);
+    auto const sent = service->requests();
+    BOOST_TEST_REQUIRE(sent.size() == 2U);
+    BOOST_TEST(contains(sent[0].message.headers.get("authorization"), "KEY1/20260203"));
+    BOOST_TEST(contains(sent[1].message.headers.get("authorization"), "KEY2/20260204"));
+    BOOST_TEST(sent[1].message.headers.get("x-amz-security-token") == "token2");
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Error answers
+
+// The error holds everything that the service said, and its sentence names it.
+BOOST_AUTO_TEST_CASE(error_answer_in_full)
+{
+    service->always(operation::describe_vault,
+                    error_answer(service_errc::resource_not_found, "Vault not found"));
+
+    operation_error const error = failure_of(sut.describe_vault(describe_photos()));
+
+    BOOST_TEST((error.code() == service_errc::resource_not_found));
+    BOOST_TEST((error.code() == condition::not_found));
+    BOOST_TEST(error.operation() == "DescribeVault");
+    BOOST_TEST(error.details().resource == "vault photos");
+    BOOST_TEST(error.service_code() == "ResourceNotFoundException");
+    BOOST_TEST(error.details().message == "Vault not found");
+    BOOST_TEST(error.request_id() == "request-1");
+    BOOST_TEST(error.http_status() == 404);
+    BOOST_TEST(error.attempts() == 1);
+    BOOST_TEST(!error.outcome_unknown());
+    BOOST_TEST(std::string(error.what()) == "DescribeVault of vault photos: Vault not found "
+                                            "(ResourceNotFoundException, HTTP 404, request id request-1)");
+}
+
+struct code_case {
+    service_errc code;
+    int requests;
+};
+
+std::ostream& operator<<(std::ostream& stream, code_case const& value)
+{
+    return stream << static_cast<int>(value.code);
+}
+
+// What may pass is repeated, as often as configured; refusals, and quotas that look like throttling, are not.
+BOOST_DATA_TEST_CASE(which_codes_are_repeated, boost::unit_test::data::make({
+                                                   code_case{service_errc::service_unavailable, 3},
+                                                   code_case{service_errc::throttling, 3},
+                                                   code_case{service_errc::request_timeout, 3},
+                                                   code_case{service_errc::limit_exceeded, 1},
+                                                   code_case{service_errc::policy_enforced, 1},
+                                                   code_case{service_errc::insufficient_capacity, 1},
+                                                   code_case{service_errc::no_longer_supported, 1},
+                                                   code_case{service_errc::access_denied, 1},
+                                                   code_case{service_errc::expired_token, 1},
+                                                   code_case{service_errc::invalid_signature, 1},
+                                                   code_case{service_errc::invalid_parameter_value, 1},
+                                                   code_case{service_errc::missing_parameter_value, 1},
+                                                   code_case{service_errc::missing_authentication_token, 1},
+                                                   code_case{service_errc::unrecognized_client, 1},
+                                                   code_case{service_errc::resource_not_found, 1},
+                                                   code_case{service_errc::serialization, 1},
+                                                   code_case{service_errc::bad_request, 1},
+                                                   code_case{service_errc::incomplete_signature, 1},
+                                               }))
+{
+    service->always(operation::describe_vault, error_answer(sample.code));
+
+    operation_error const error = failure_of(sut.describe_vault(describe_photos()));
+
+    BOOST_TEST((error.code() == sample.code));
+    BOOST_TEST(error.attempts() == sample.requests);
+    BOOST_TEST(service->count() == static_cast<std::size_t>(sample.requests));
+}
+
+// An error of the service that this version does not know keeps its name, and is not repeated.
+BOOST_AUTO_TEST_CASE(unknown_code)
+{
+    fault odd;
+    odd.answer.emplace();
+    odd.answer->status = 418;
+    odd.answer->body = R"({"code":"TeapotException","message":"short and stout"})";
+    service->always(operation::describe_vault, std::move(odd));
+
+    operation_error const error = failure_of(sut.describe_vault(describe_photos()));
+
+    BOOST_TEST((error.code() == service_errc::unknown));
+    BOOST_TEST(error.service_code() == "TeapotException");
+    BOOST_TEST(error.http_status() == 418);
+    BOOST_TEST(service->count() == 1U);
+}
+
+// What a gateway writes instead of the service is understood by its status, and control characters in what
+// comes from the network do not reach the terminal.
+BOOST_AUTO_TEST_CASE(gateway_and_control_characters)
+{
+    service->always(operation::describe_vault, gateway_answer(502));
+    BOOST_TEST(
+        (failure_of(sut.describe_vault(describe_photos())).code() == service_errc::service_unavailable));
+
+    service->always(operation::describe_vault, error_answer(service_errc::access_denied, "a\n\x1b[31mred"));
+    operation_error const error = failure_of(sut.describe_vault(describe_photos()));
+    BOOST_TEST(!contains(error.what(), "\n"));
+    BOOST_TEST(!contains(error.what(), "\x1b"));
+}
+
+// Another success than the operation's own is an error.
+BOOST_DATA_TEST_CASE(unexpected_status, boost::unit_test::data::make({202, 204, 206, 301, 304}))
+{
+    service->always(operation::describe_vault, other_status(sample));
+
+    operation_error const error = failure_of(sut.describe_vault(describe_photos()));
+
+    BOOST_TEST((error.code() == errc::unexpected_status));
+    BOOST_TEST(error.http_status() == sample);
+    BOOST_TEST(error.request_id() == "request-1");
+    BOOST_TEST(error.details().message == "expected 200");
+    BOOST_TEST(!error.outcome_unknown());
+    BOOST_TEST(service->count() == 1U);
+}
+
+// Where a second request would do the work twice, an odd success says that nobody knows; a redirection does not.
+BOOST_AUTO_TEST_CASE(unexpected_success_of_an_upload)
+{
+    service->on(operation::upload_archive, 1, other_status(200));
+    service->on(operation::upload_archive, 2, other_status(307));
+
+    BOOST_TEST(failure_of(sut.upload_archive(upload_bytes())).outcome_unknown());
+    BOOST_TEST(!failure_of(sut.upload_archive(upload_bytes())).outcome_unknown());
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Repetition
+
+// A failure that passes is not seen by the caller.
+BOOST_AUTO_TEST_CASE(unavailable_then_success)
+{
+    service->on(operation::describe_vault, 1, error_answer(service_errc::service_unavailable));
+    service->on(operation::describe_vault, 2, gateway_answer(503));
+
+    vault_description const vault = run(sut.describe_vault(describe_photos()));
+
+    BOOST_TEST(vault.vault_name == "photos");
+    BOOST_TEST(service->count() == 3U);
+}
+
+// The last of the attempts decides what is reported.
+BOOST_AUTO_TEST_CASE(last_error_is_reported)
+{
+    service->on(operation::describe_vault, 1, error_answer(service_errc::service_unavailable, "first"));
+    service->on(operation::describe_vault, 2, error_answer(service_errc::throttling, "second"));
+    service->on(operation::describe_vault, 3, error_answer(service_errc::throttling, "third"));
+
+    operation_error const error = failure_of(sut.describe_vault(describe_photos()));
+
+    BOOST_TEST(error.details().message == "third");
+    BOOST_TEST((error.code() == condition::throttling));
+    BOOST_TEST(error.request_id() == "request-3");
+    BOOST_TEST(error.attempts() == 3);
+    BOOST_TEST(contains(error.what(), "3 attempts"));
+}
+
+// With one attempt, nothing is repeated.
+BOOST_AUTO_TEST_CASE(repetition_turned_off)
+{
+    client const once = make_client(config_with(1));
+    service->always(operation::describe_vault, error_answer(service_errc::service_unavailable));
+
+    BOOST_TEST(failure_of(once.describe_vault(describe_photos())).attempts() == 1);
+    BOOST_TEST(service->count() == 1U);
+}
+
+// All operations of a client pay from one bucket; once it is empty, failures are final at once.
+BOOST_AUTO_TEST_CASE(quota_is_shared_and_runs_out)
+{
+    client const poor = make_client(config_with(3, 15));
+    service->always(operation::describe_vault, error_answer(service_errc::service_unavailable));
+    service->always(operation::list_vaults, error_answer(service_errc::service_unavailable));
+
+    BOOST_TEST(failure_of(poor.describe_vault(describe_photos())).attempts() == 3);
+    BOOST_TEST(failure_of(poor.list_vaults()).attempts() == 2);
+    BOOST_TEST(failure_of(poor.describe_vault(describe_photos())).attempts() == 1);
+}
+
+// Success puts back what the repetition took, so a service that recovers finds the bucket full.
+BOOST_AUTO_TEST_CASE(success_fills_the_quota)
+{
+    client const poor = make_client(config_with(2, 5));
+    for (int nth : {1, 3, 5})
+        service->on(operation::describe_vault, nth, error_answer(service_errc::service_unavailable));
+
+    for (int i = 0; i < 3; ++i)
+        run(poor.describe_vault(describe_photos()));
+
+    BOOST_TEST(service->count() == 6U);
+}
+
+// A client of its own has a bucket of its own.
+BOOST_AUTO_TEST_CASE(quota_is_the_clients)
+{
+    client const first = make_client(config_with(2, 5));
+    client const second = make_client(config_with(2, 5));
+    service->always(operation::describe_vault, error_answer(service_errc::service_unavailable));
+
+    BOOST_TEST(failure_of(first.describe_vault(describe_photos())).attempts() == 2);
+    BOOST_TEST(failure_of(first.describe_vault(describe_photos())).attempts() == 1);
+    BOOST_TEST(failure_of(second.describe_vault(describe_photos())).attempts() == 2);
+}
+
+// A time-out costs more than another failure.
+BOOST_AUTO_TEST_CASE(timeouts_cost_more)
+{
+    client const poor = make_client(config_with(3, 15));
+    service->always(operation::describe_vault, not_connected(make_error_code(errc::connect_timeout)));
+
+    BOOST_TEST(failure_of(poor.describe_vault(describe_photos())).attempts() == 2);
+}
+
+// The wait before a repetition is the random part of the delay.
+BOOST_AUTO_TEST_CASE(waits_before_repeating)
+{
+    client_config config = default_config();
+    config.retry.delay_base = std::chrono::milliseconds(60);
+    config.retry.delay_max = std::chrono::seconds(1);
+    client const patient = make_client(std::move(config));
+    service->on(operation::describe_vault, 1, error_answer(service_errc::throttling));
+
+    auto const begin = std::chrono::steady_clock::now();
+    run(patient.describe_vault(describe_photos()));
+    auto const waited = std::chrono::steady_clock::now() - begin;
+
+    // The fraction of the test's random source is about a half.
+    BOOST_TEST((waited >= std::chrono::milliseconds(29)));
+}
+
+// ---------------------------------------------------------------------------------------------------
+// The way to the service
+
+// A connection that could not be had is tried again, for every operation: nothing was sent.
+BOOST_AUTO_TEST_CASE(not_sent_is_repeated)
+{
+    for (operation const id : {operation::describe_vault, operation::upload_archive})
+        service->on(id, 1, not_connected());
+
+    run(sut.describe_vault(describe_photos()));
+    run(sut.upload_archive(upload_bytes()));
+
+    BOOST_TEST(service->count(operation::describe_vault) == 2U);
+    BOOST_TEST(service->count(operation::upload_archive) == 2U);
+    BOOST_TEST(service->archives("photos") == 1U);
+}
+
+// If it never can be had, the error says why, and that nothing happened.
+BOOST_AUTO_TEST_CASE(never_connected)
+{
+    service->always(operation::upload_archive, not_connected());
+
+    operation_error const error = failure_of(sut.upload_archive(upload_bytes()));
+
+    BOOST_TEST((error.code() == errc::connect_timeout));
+    BOOST_TEST((error.code() == condition::transport));
+    BOOST_TEST((error.code() == condition::timeout));
+    BOOST_TEST(error.attempts() == 3);
+    BOOST_TEST(error.http_status() == 0);
+    BOOST_TEST(error.request_id().empty());
+    BOOST_TEST(!error.outcome_unknown());
+    BOOST_TEST(contains(error.what(), "as the test wants it"));
+}
+
+// A lost answer is no reason not to ask again, where asking twice does no harm.
+BOOST_AUTO_TEST_CASE(lost_answer_of_a_reading_operation)
+{
+    service->on(operation::describe_vault, 1, lost_answer());
+
+    run(sut.describe_vault(describe_photos()));
+
+    BOOST_TEST(service->count() == 2U);
+}
+
+// A lost answer to an upload is reported, not repeated: a second archive would be paid for.
+BOOST_AUTO_TEST_CASE(lost_answer_of_an_upload)
+{
+    service->on(operation::upload_archive, 1, lost_answer());
+
+    operation_error const error = failure_of(sut.upload_archive(upload_bytes()));
+
+    BOOST_TEST(error.outcome_unknown());
+    BOOST_TEST((error.code() == errc::connection_closed));
+    BOOST_TEST(contains(error.what(), "whether it took effect is unknown"));
+    BOOST_TEST(service->count() == 1U);
+    BOOST_TEST(service->archives("photos") == 1U);
+}
+
+// The same for a job, which is charged each time.
+BOOST_AUTO_TEST_CASE(lost_answer_of_a_job)
+{
+    job_parameters parameters = job_parameters::archive_retrieval(service->add_archive("photos", "bytes"));
+    service->on(operation::initiate_job, 1, lost_answer(make_error_code(errc::response_timeout)));
+
+    operation_error const error =
+        failure_of(sut.initiate_job(initiate_job_request(photos, std::move(parameters))));
+
+    BOOST_TEST(error.outcome_unknown());
+    BOOST_TEST((error.code() == condition::timeout));
+    BOOST_TEST(service->count() == 1U);
+    BOOST_TEST(service->jobs("photos") == 1U);
+}
+
+// A gateway's 5xx tells nothing about what the service did; the service's own 5xx says that it did nothing.
+BOOST_AUTO_TEST_CASE(gateway_error_of_a_job)
+{
+    service->on(operation::initiate_job, 1, gateway_answer(504));
+    operation_error const gateway = failure_of(sut.initiate_job(retrieve_some()));
+    BOOST_TEST(gateway.outcome_unknown());
+    BOOST_TEST(service->count() == 1U);
+
+    service->always(operation::initiate_job, error_answer(service_errc::service_unavailable));
+    operation_error const own = failure_of(sut.initiate_job(retrieve_some()));
+    BOOST_TEST(!own.outcome_unknown());
+    BOOST_TEST(own.attempts() == 3);
+}
+
+// Multipart operations may be repeated: no archive comes twice of it.
+BOOST_AUTO_TEST_CASE(lost_answers_of_a_multipart_upload)
+{
+    for (operation const id : {operation::initiate_multipart_upload, operation::upload_multipart_part,
+                               operation::complete_multipart_upload})
+        service->on(id, 1, lost_answer());
+    std::string const bytes = "part";
+
+    upload_id const upload =
+        run(sut.initiate_multipart_upload(initiate_multipart_upload_request(photos, part_size(1'048'576))))
+            .upload;
+    run(sut.upload_multipart_part(
+        upload_multipart_part_request(photos, upload, byte_range(0, 3), body(bytes))));
+    complete_multipart_upload_request complete(photos, upload, 4, reference_tree_hash(bytes));
+    run(sut.complete_multipart_upload(std::move(complete)));
+
+    BOOST_TEST(service->archives("photos") == 1U);
+    BOOST_TEST(service->count() == 6U);
+}
+
+// A connection that was closed while it lay idle says nothing about the service: repeated once, at no cost.
+BOOST_AUTO_TEST_CASE(stale_connection_is_repeated_once)
+{
+    client const poor = make_client(config_with(1, 0));
+    service->on(operation::describe_vault, 1, stale_connection());
+
+    run(poor.describe_vault(describe_photos()));
+
+    BOOST_TEST(service->count() == 2U);
+}
+
+// Twice is no coincidence.
+BOOST_AUTO_TEST_CASE(stale_connection_twice)
+{
+    client const once = make_client(config_with(1));
+    service->always(operation::describe_vault, stale_connection());
+
+    operation_error const error = failure_of(once.describe_vault(describe_photos()));
+
+    BOOST_TEST((error.code() == errc::connection_closed));
+    BOOST_TEST(error.attempts() == 2);
+    BOOST_TEST(service->count() == 2U);
+}
+
+// An upload on a stale connection may have arrived all the same.
+BOOST_AUTO_TEST_CASE(stale_connection_of_an_upload)
+{
+    service->on(operation::upload_archive, 1, stale_connection());
+
+    BOOST_TEST(failure_of(sut.upload_archive(upload_bytes())).outcome_unknown());
+    BOOST_TEST(service->count() == 1U);
+}
+
+// A local fault that repeating does not mend is not repeated.
+BOOST_AUTO_TEST_CASE(certificate_is_not_repeated)
+{
+    service->always(operation::describe_vault, not_connected(make_error_code(errc::certificate_untrusted)));
+
+    BOOST_TEST((failure_of(sut.describe_vault(describe_photos())).code() == errc::certificate_untrusted));
+    BOOST_TEST(service->count() == 1U);
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Credentials
+
+// Without credentials nothing is sent, and the error says for which operation they were wanted.
+BOOST_AUTO_TEST_CASE(no_credentials)
+{
+    error_details details;
+    details.message = "looked everywhere";
+    identity->error = std::make_exception_ptr(operation_error(errc::no_credentials, std::move(details)));
+
+    operation_error const error = failure_of(sut.describe_vault(describe_photos()));
+
+    BOOST_TEST((error.code() == errc::no_credentials));
+    BOOST_TEST(error.operation() == "DescribeVault");
+    BOOST_TEST(error.details().resource == "vault photos");
+    BOOST_TEST(error.details().message == "looked everywhere");
+    BOOST_TEST(!error.outcome_unknown());
+    BOOST_TEST(identity->calls == 1);
+    BOOST_TEST(service->count() == 0U);
+}
+
+// What else a provider throws reaches the caller as it is.
+BOOST_AUTO_TEST_CASE(provider_throws_something_else)
+{
+    identity->error = std::make_exception_ptr(std::runtime_error("the provider's own"));
+
+    BOOST_CHECK_EXCEPTION(
+        run(sut.describe_vault(describe_photos())), std::runtime_error,
+        [](auto const& error) { return std::string(error.what()) == "the provider's own"; });
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Configuration
+
+template <class Change>
+error_code refused(client_fixture& fixture, Change change)
+{
+    client_config config = client_fixture::default_config();
+    change(config);
+    try {
+        fixture.make_client(std::move(config));
+    } catch (boost::system::system_error const& error) {
+        return error.code();
+    }
+    return {};
+}
+
+// A configuration that cannot work is refused when the client is made.
+BOOST_AUTO_TEST_CASE(unusable_configuration)
+{
+    BOOST_TEST((refused(*this, [](client_config& c) { c.region = ""; }) == errc::no_region));
+    BOOST_TEST((refused(*this, [](client_config& c) { c.region = "eu west"; }) == errc::invalid_endpoint));
+    BOOST_TEST(
+        (refused(*this, [](client_config& c) { c.endpoint = "ftp://host"; }) == errc::invalid_endpoint));
+    BOOST_TEST((refused(*this, [](client_config& c) { c.endpoint = ""; }) == errc::invalid_endpoint));
+    BOOST_TEST((refused(*this, [](client_config& c) { c.retry.attempts_max = 0; }) == errc::invalid_option));
+    BOOST_TEST(
+        (refused(*this, [](client_config& c) { c.pool.connections_max = 0; }) == errc::invalid_option));
+    BOOST_TEST(!refused(*this, [](client_config&) {}));
+}
+
+// A client without a provider is refused at once, not with its first request.
+BOOST_AUTO_TEST_CASE(configuration_without_credentials)
+{
+    try {
+        client_core const core(context.get_executor(), default_config(), client_environment());
+        BOOST_FAIL("it was made");
+    } catch (operation_error const& error) {
+        BOOST_TEST((error.code() == errc::no_credentials));
+    }
+}
+
+// The public constructor refuses the same, and a bundle of authorities that is none.
+BOOST_AUTO_TEST_CASE(public_constructor)
+{
+    auto const code_with = [this](client_config config) -> error_code {
+        try {
+            client const made(context.get_executor(), std::move(config));
+        } catch (boost::system::system_error const& error) {
+            return error.code();
+        }
+        return {};
+    };
+    client_config config = default_config();
+    BOOST_TEST((code_with(config) == errc::no_credentials));
+    config.credentials = identity;
+    BOOST_TEST((code_with(client_config()) == errc::no_region));
+    BOOST_TEST(!code_with(config));
+    config.tls.ca_bundle = "/nowhere/bundle.pem";
+    BOOST_TEST((code_with(config) == errc::invalid_ca_bundle));
+}
+
+// Without an endpoint it is the region's, the one of China in its own domain.
+BOOST_AUTO_TEST_CASE(endpoint_of_the_region)
+{
+    client_config config = default_config();
+    BOOST_TEST(endpoint_of(config).host == "glacier.eu-west-1.amazonaws.com");
+    config.region = "cn-north-1";
+    BOOST_TEST(endpoint_of(config).host == "glacier.cn-north-1.amazonaws.com.cn");
+    config.endpoint = "https://example.org:8443/prefix";
+    BOOST_TEST(endpoint_of(config).host == "example.org");
+    BOOST_TEST(endpoint_of(config).path_prefix == "/prefix");
+}
+
+// Files are read where the configuration says, or on threads of the context.
+BOOST_AUTO_TEST_CASE(blocking_executor)
+{
+    asio::io_context other;
+    client_config config = default_config();
+    config.blocking_executor = other.get_executor();
+    client const with_own = make_client(std::move(config));
+
+    BOOST_TEST((with_own.get_blocking_executor() == asio::any_io_executor(other.get_executor())));
+    BOOST_TEST((sut.get_blocking_executor() != asio::any_io_executor(context.get_executor())));
+    BOOST_TEST((sut.get_executor() == asio::any_io_executor(context.get_executor())));
+}
+
+// Hashing happens on that executor and nowhere else: while it does not run, an upload waits.
+BOOST_AUTO_TEST_CASE(hashing_uses_the_blocking_executor)
+{
+    asio::io_context other;
+    client_config config = default_config();
+    config.blocking_executor = other.get_executor();
+    client const with_own = make_client(std::move(config));
+    started_operation<archive_creation_result> upload;
+    start(with_own.upload_archive(upload_bytes()), upload);
+
+    context.poll();
+    BOOST_TEST(service->count() == 0U);
+    run_until([&] {
+        other.restart();
+        other.poll();
+        return upload.ended();
+    });
+
+    BOOST_TEST(!upload.error);
+    BOOST_TEST(service->count() == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

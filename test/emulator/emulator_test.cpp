@@ -1,0 +1,117 @@
+#include <glacier/emulator.hpp>
+
+#include "connection.hpp"
+#include "fixture.hpp"
+#include "signed_request.hpp"
+
+#include <stdexcept>
+
+namespace glacier::emulation {
+
+namespace {
+
+using protocol::http_method;
+
+int status_of(emulator const& service, http_method method, std::string target)
+{
+    connection client(service.port());
+    client.send(to_wire(sign(make_request(method, std::move(target)), base::system_clock().now())));
+    return client.receive().status;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(emulator_suite, temporary_directory)
+
+BOOST_AUTO_TEST_CASE(it_serves_on_a_free_port_until_it_is_stopped)
+{
+    emulator_options const options(path());
+    emulator service(options);
+    BOOST_TEST(service.endpoint_url() == "http://127.0.0.1:" + std::to_string(service.port()));
+    BOOST_TEST(service.ca_certificate().empty());
+    BOOST_TEST(status_of(service, http_method::put, "/-/vaults/attic") == 201);
+    connection idle(service.port());
+    auto const begin = std::chrono::steady_clock::now();
+    service.stop();
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < 5s));
+    BOOST_TEST(idle.is_closed());
+    service.stop();
+}
+
+BOOST_AUTO_TEST_CASE(another_one_goes_on_with_the_same_directory)
+{
+    emulator_options const options(path());
+    {
+        emulator const service(options);
+        BOOST_TEST(status_of(service, http_method::put, "/-/vaults/attic") == 201);
+    }
+    emulator const service(options);
+    BOOST_TEST(status_of(service, http_method::get, "/-/vaults/attic") == 200);
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_is_refused_in_one_sentence)
+{
+    emulator_options options(path());
+    emulator const service(options);
+    auto const message_of = [](emulator_options const& wrong) {
+        try {
+            emulator const second(wrong);
+        } catch (std::runtime_error const& error) {
+            return std::string(error.what());
+        }
+        return std::string("started");
+    };
+    BOOST_TEST(message_of(options).ends_with("is in use by another emulator"));
+    temporary_directory const other;
+    options.data_directory = other.path();
+    options.port = service.port();
+    BOOST_TEST(message_of(options) == "cannot listen on 127.0.0.1 port " + std::to_string(service.port()) +
+                                          ": Address already in use");
+    options.port = 0;
+    options.listen = "nowhere";
+    BOOST_TEST(message_of(options) == "cannot listen on nowhere: it is no IP address");
+    options.listen = "127.0.0.1";
+    options.tls_certificate = other.path() / "missing.pem";
+    options.tls_key = other.path() / "missing.key";
+    BOOST_TEST(message_of(options).starts_with("cannot use the certificate "));
+}
+
+BOOST_AUTO_TEST_CASE(options_that_contradict_are_refused)
+{
+    auto const refused = [this](auto change) {
+        emulator_options options(path());
+        change(options);
+        try {
+            emulator const service(options);
+        } catch (std::invalid_argument const&) {
+            return true;
+        }
+        return false;
+    };
+    BOOST_TEST(refused([](emulator_options& options) { options.tls_certificate = "x"; }));
+    BOOST_TEST(refused([](emulator_options& options) {
+        options.tls = true;
+        options.tls_certificate = "x";
+        options.tls_key = "x";
+    }));
+    BOOST_TEST(refused([](emulator_options& options) { options.account = "12"; }));
+    BOOST_TEST(refused([](emulator_options& options) { options.region = "us east"; }));
+    BOOST_TEST(refused([](emulator_options& options) { options.clock_scale = 0; }));
+    BOOST_TEST(refused([](emulator_options& options) { options.job_delay = -1s; }));
+    BOOST_TEST(refused([](emulator_options& options) { options.identity.access_key_id.clear(); }));
+    BOOST_TEST(!refused([](emulator_options&) {}));
+}
+
+BOOST_AUTO_TEST_CASE(with_tls_it_makes_a_ca_and_takes_no_plain_requests)
+{
+    emulator_options options(path());
+    options.tls = true;
+    emulator const service(options);
+    BOOST_TEST(service.endpoint_url() == "https://127.0.0.1:" + std::to_string(service.port()));
+    BOOST_TEST(std::filesystem::exists(service.ca_certificate()));
+    BOOST_TEST(status_of(service, http_method::get, "/-/vaults") == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace glacier::emulation

@@ -1,0 +1,181 @@
+#include "emulator/exchange.hpp"
+
+#include "fixture.hpp"
+#include "signed_request.hpp"
+
+namespace glacier::emulation {
+
+namespace {
+
+using protocol::http_method;
+
+struct exchange_fixture : service_fixture {
+    exchange_fixture() { options.job_delay = 0ms; }
+
+    /// The answer to a signed request, and its error as `400 Code: message`.
+    reply carry_out(protocol::http_request const& unsigned_request)
+    {
+        return carry_out_as_is(sign(unsigned_request, clock.now()));
+    }
+
+    reply carry_out_as_is(protocol::http_request const& request)
+    {
+        request_head head;
+        head.method = protocol::to_string(request.method);
+        head.target = request.target;
+        head.headers = request.headers;
+        head.content_length = request.body.size();
+        exchange current(app, std::move(head));
+        refused_early = current.refused();
+        if (!refused_early)
+            current.on_body(bytes_of(request.body));
+        return current.finish();
+    }
+
+    std::string error_of_request(protocol::http_request const& request)
+    {
+        auto const error = protocol::parse_service_error(carry_out(request).response);
+        return std::to_string(error.status) + " " + error.code_text + ": " + error.message;
+    }
+
+    virtual_clock time{clock, 1, *data};
+    application app{service_context{*data, time, random, options}, time, clock,
+                    verifier(example_identity(), protocol::signing_scope{"us-east-1", "glacier"})};
+    bool refused_early = false;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(exchange_suite, exchange_fixture)
+
+BOOST_AUTO_TEST_CASE(an_archive_goes_in_and_comes_out)
+{
+    auto const created = carry_out(make_request(http_method::put, "/-/vaults/attic"));
+    BOOST_TEST(created.response.status == 201);
+    BOOST_TEST(created.response.headers.get("location") == "/123456789012/vaults/attic");
+    BOOST_TEST(created.response.headers.get("x-amzn-requestid").size() == 47U);
+    BOOST_TEST(created.response.body.empty());
+
+    auto const uploaded =
+        carry_out(make_upload(http_method::post, "/123456789012/vaults/attic/archives", "content"));
+    BOOST_TEST(uploaded.response.status == 201);
+    std::string const archive(uploaded.response.headers.get("x-amz-archive-id"));
+
+    auto initiate = make_request(http_method::post, "/-/vaults/attic/jobs");
+    initiate.body = R"({"Type":"archive-retrieval","ArchiveId":")" + archive + R"(","Tier":null})";
+    auto const started = carry_out(initiate);
+    BOOST_TEST(started.response.status == 202);
+    std::string const job(started.response.headers.get("x-amz-job-id"));
+
+    auto fetch = make_request(http_method::get, "/-/vaults/attic/jobs/" + job + "/output");
+    auto const whole = carry_out(fetch);
+    BOOST_TEST(whole.response.status == 200);
+    BOOST_TEST(whole.bytes->size() == 7U);
+    BOOST_TEST(whole.response.headers.get("content-type") == "application/octet-stream");
+    fetch.headers.add("range", "bytes=2-");
+    auto const part = carry_out(fetch);
+    BOOST_TEST(part.response.status == 206);
+    BOOST_TEST(part.response.headers.get("content-range") == "bytes 2-6/7");
+    BOOST_TEST(part.response.headers.find("x-amz-sha256-tree-hash") == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(every_key_of_a_description_is_there)
+{
+    carry_out(make_request(http_method::put, "/-/vaults/attic"));
+    auto const described = carry_out(make_request(http_method::get, "/-/vaults/attic"));
+    BOOST_TEST(described.response.headers.get("content-type") == "application/json");
+    for (std::string_view const key : {R"("LastInventoryDate":null)", R"("NumberOfArchives":null)",
+                                       R"("SizeInBytes":null)", R"("VaultName":"attic")"})
+        BOOST_TEST(described.response.body.find(key) != std::string::npos, key);
+}
+
+BOOST_AUTO_TEST_CASE(errors_in_the_order_of_the_service)
+{
+    // Routing comes first, then the signature.
+    protocol::http_request request;
+    request.target = "/-/nothing";
+    BOOST_TEST(error_of_request(request) ==
+               "404 UnknownOperationException: There is no operation GET /-/nothing");
+    request = make_request(http_method::get, "/-/vaults");
+    auto const unsigned_answer = protocol::parse_service_error(carry_out_as_is(request).response);
+    BOOST_TEST(unsigned_answer.code_text == "MissingAuthenticationTokenException");
+
+    request.headers.remove("x-amz-glacier-version");
+    BOOST_TEST(error_of_request(request) ==
+               "400 MissingParameterValueException: Required parameter missing: API version");
+    BOOST_TEST(error_of_request(make_request(http_method::get, "/210987654321/vaults")) ==
+               "403 AccessDeniedException: Access denied for account ID: 210987654321");
+    BOOST_TEST(error_of_request(make_request(http_method::get, "/-/vaults/attic/lock-policy")) ==
+               "501 NotImplemented: This emulator does not have the operation GetVaultLock yet");
+    request = make_request(http_method::post, "/-/vaults/attic/jobs");
+    request.body = "{";
+    BOOST_TEST(error_of_request(request).starts_with("400 SerializationException: "));
+}
+
+BOOST_AUTO_TEST_CASE(a_body_other_than_the_signed_one_is_refused)
+{
+    carry_out(make_request(http_method::put, "/-/vaults/attic"));
+    auto request = make_request(http_method::post, "/-/vaults/attic/jobs");
+    request.body = R"({"Type":"inventory-retrieval"})";
+    request.headers.add("x-amz-content-sha256", crypto::sha256_of(std::string_view("other")).hex());
+    BOOST_TEST(
+        error_of_request(request).starts_with("403 InvalidSignatureException: The value passed in as"));
+    // Without that header the hash of the body is a part of the signature.
+    request.headers.remove("x-amz-content-sha256");
+    auto changed = sign(request, clock.now());
+    changed.body += " ";
+    BOOST_TEST(carry_out_as_is(changed).response.status == 403);
+}
+
+BOOST_AUTO_TEST_CASE(an_upload_is_refused_before_its_body_arrives)
+{
+    auto const request = make_upload(http_method::post, "/-/vaults/attic/archives", "content");
+    BOOST_TEST(error_of_request(request).starts_with("404 ResourceNotFoundException: Vault not found"));
+    BOOST_TEST(refused_early);
+    carry_out_as_is(request);
+    BOOST_TEST(refused_early);
+
+    carry_out(make_request(http_method::put, "/-/vaults/attic"));
+    auto without_hash = request;
+    without_hash.headers.remove("x-amz-sha256-tree-hash");
+    BOOST_TEST(error_of_request(without_hash) ==
+               "400 MissingParameterValueException: Required parameter missing: x-amz-sha256-tree-hash");
+    without_hash.headers.remove("x-amz-content-sha256");
+    BOOST_TEST(error_of_request(without_hash) ==
+               "400 MissingParameterValueException: Required parameter missing: x-amz-content-sha256");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_that_is_no_upload_has_a_limit)
+{
+    request_head head;
+    head.method = "POST";
+    head.target = "/-/vaults/attic/jobs";
+    head.content_length = small_body_bytes_max + 1;
+    exchange current(app, std::move(head));
+    BOOST_TEST(current.refused());
+    BOOST_TEST(current.finish().response.status == 400);
+}
+
+// A full disk, for instance: the client hears of an internal failure, the log of the reason.
+BOOST_AUTO_TEST_CASE(a_failure_inside_is_a_service_error_with_its_reason_for_the_log)
+{
+    carry_out(make_request(http_method::put, "/-/vaults/attic"));
+    std::filesystem::remove_all(directory.path() / "incoming");
+    auto const request = sign(make_upload(http_method::post, "/-/vaults/attic/archives", "x"), clock.now());
+    request_head head;
+    head.method = "POST";
+    head.target = request.target;
+    head.headers = request.headers;
+    head.content_length = 1;
+    exchange current(app, std::move(head));
+    auto const error = protocol::parse_service_error(current.finish().response);
+    BOOST_TEST(error.code_text == "ServiceUnavailableException");
+    BOOST_TEST(error.status == 500);
+    BOOST_TEST(error.message.find("incoming") == std::string::npos);
+    BOOST_TEST(current.failure().find("incoming") != std::string::npos);
+    BOOST_TEST(current.operation_name() == "UploadArchive");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace glacier::emulation

@@ -1,0 +1,344 @@
+#include "emulator/job_service.hpp"
+
+#include "fixture.hpp"
+
+#include <vector>
+
+namespace glacier::emulation {
+
+namespace {
+
+struct job_fixture : service_fixture {
+    job_fixture() { make_vault("attic"); }
+
+    service_result<job_description> try_describe(std::string const& job)
+    {
+        auto services = context();
+        return describe_job(services, describe_job_request("attic", job));
+    }
+
+    job_description describe_one(std::string const& job)
+    {
+        auto const described = try_describe(job);
+        BOOST_TEST_REQUIRE(described.has_value());
+        return *described;
+    }
+
+    std::vector<std::string> list(list_jobs_request request)
+    {
+        auto services = context();
+        std::vector<std::string> listed;
+        do {
+            auto const page = list_jobs(services, request);
+            BOOST_TEST_REQUIRE(page.has_value());
+            for (auto const& job : page->jobs)
+                listed.push_back(job.job);
+            request.marker = page->marker;
+        } while (request.marker);
+        return listed;
+    }
+
+    static job_parameters of_archive(std::string const& archive,
+                                     std::optional<byte_range> range = std::nullopt)
+    {
+        auto parameters = job_parameters::archive_retrieval(archive);
+        parameters.range = range;
+        return parameters;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(job_service, job_fixture)
+
+BOOST_AUTO_TEST_CASE(a_job_is_in_progress_then_succeeded_then_gone)
+{
+    std::string const job = start_job("attic", of_archive(upload("attic", "content", "box 7")));
+    auto described = describe_one(job);
+    BOOST_TEST((described.status == job_status::in_progress));
+    BOOST_TEST(!described.completed);
+    BOOST_TEST(described.status_message.value() == "Operation in progress.");
+    BOOST_TEST(!described.completion_date.has_value());
+    BOOST_TEST(!described.tree_hash.has_value());
+    BOOST_TEST(described.archive_tree_hash.has_value());
+    BOOST_TEST((described.retrieval_byte_range == byte_range(0, 6)));
+    BOOST_TEST((described.tier == tier::standard));
+    BOOST_TEST(error_text(try_output("attic", job)) ==
+               "400 The job is not currently available for download: " + job);
+
+    clock.advance(4h);
+    described = describe_one(job);
+    BOOST_TEST((described.status == job_status::succeeded));
+    BOOST_TEST((described.completion_date.value() == described.creation_date + 4h));
+    BOOST_TEST((described.tree_hash == described.archive_tree_hash));
+    BOOST_TEST(output_of("attic", job) == "content");
+
+    clock.advance(24h);
+    BOOST_TEST(error_text(try_describe(job)) == "404 The job ID was not found: " + job);
+    BOOST_TEST(error_text(try_output("attic", job)) == "404 The job ID was not found: " + job);
+    BOOST_TEST(list(list_jobs_request("attic")).empty());
+}
+
+BOOST_AUTO_TEST_CASE(each_tier_has_its_delay_and_one_option_replaces_them)
+{
+    std::string const archive = upload("attic", "content");
+    auto const duration_of = [&](std::optional<tier> speed) {
+        auto parameters = of_archive(archive);
+        parameters.tier = speed;
+        auto const view_of = start_job("attic", parameters);
+        auto view = data->begin();
+        auto const job = view.find_job(1, view_of);
+        return job->completion - job->created;
+    };
+    BOOST_TEST((duration_of(tier::expedited) == 3min));
+    BOOST_TEST((duration_of(tier::standard) == 4h));
+    BOOST_TEST((duration_of(std::nullopt) == 4h));
+    BOOST_TEST((duration_of(tier::bulk) == 8h));
+    options.job_delay = 5s;
+    BOOST_TEST((duration_of(tier::bulk) == 5s));
+}
+
+BOOST_AUTO_TEST_CASE(a_job_whose_archive_is_deleted_before_its_completion_fails)
+{
+    std::string const archive = upload("attic", "content");
+    std::string const early = start_job("attic", of_archive(archive));
+    clock.advance(3h);
+    std::string const late = start_job("attic", of_archive(archive));
+    clock.advance(1h);
+    remove("attic", archive);
+    clock.advance(3h);
+    BOOST_TEST((describe_one(late).status == job_status::failed));
+    BOOST_TEST(describe_one(late).status_message.value() ==
+               "The archive was deleted before the job was complete.");
+    BOOST_TEST(error_text(try_output("attic", late)).starts_with("400 The job is not currently available"));
+    // Output that was ready stays until it expires.
+    BOOST_TEST(output_of("attic", early) == "content");
+    BOOST_TEST(count_files(directory.path() / "data") == 1U);
+    clock.advance(24h);
+    auto services = context();
+    sweep(services);
+    BOOST_TEST(count_files(directory.path() / "data") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_parameters_are_refused)
+{
+    make_vault("cellar");
+    std::string const archive = upload("attic", pattern(2 * MiB + 1));
+    BOOST_TEST(error_text(try_job("attic", job_parameters(job_type::archive_retrieval))) ==
+               "400 Required parameter missing: ArchiveId");
+    BOOST_TEST(error_text(try_job("attic", of_archive("unknown"))) ==
+               "404 The archive ID was not found: unknown");
+    BOOST_TEST(error_text(try_job("cellar", of_archive(archive))) ==
+               "400 Invalid vault name: arn:aws:glacier:us-east-1:123456789012:vaults/cellar");
+    for (auto const& [first, last] : {std::pair(1U, 1048575U), {0U, 1048576U}, {0U, 3145727U}})
+        BOOST_TEST(error_text(try_job("attic", of_archive(archive, byte_range(first, last))))
+                       .starts_with("400 Invalid RetrievalByteRange: "));
+    auto parameters = job_parameters::inventory_retrieval();
+    parameters.archive = archive_id(archive);
+    BOOST_TEST(error_text(try_job("attic", parameters)).starts_with("400 Invalid ArchiveId"));
+    remove("attic", archive);
+    BOOST_TEST(error_text(try_job("attic", of_archive(archive))) ==
+               "404 The archive ID was not found: " + archive);
+}
+
+BOOST_AUTO_TEST_CASE(output_can_be_had_in_ranges)
+{
+    options.job_delay = 0ms;
+    std::string const content = pattern(3 * MiB + 9);
+    std::string const archive = upload("attic", content, "box 7");
+    std::string const job = start_job("attic", of_archive(archive, byte_range(MiB, content.size() - 1)));
+
+    auto const whole = try_output("attic", job);
+    BOOST_TEST(whole->head.status == 200);
+    BOOST_TEST(!whole->head.content_range.has_value());
+    BOOST_TEST(whole->head.content_type.value() == "application/octet-stream");
+    BOOST_TEST(whole->head.accept_ranges.value() == "bytes");
+    BOOST_TEST(whole->head.description.value() == "box 7");
+    BOOST_TEST((output_of("attic", job) == content.substr(MiB)));
+
+    auto const part = try_output("attic", job, "bytes=5-14");
+    BOOST_TEST(part->head.status == 206);
+    BOOST_TEST(part->head.content_range.value() == "bytes 5-14/2097161");
+    BOOST_TEST((output_of("attic", job, "bytes=5-14") == content.substr(MiB + 5, 10)));
+    // To the end, and beyond it.
+    BOOST_TEST((output_of("attic", job, "bytes=2097152-") == content.substr(3 * MiB)));
+    BOOST_TEST(try_output("attic", job, "bytes=2097160-9999999999")->head.content_range.value() ==
+               "bytes 2097160-2097160/2097161");
+    for (std::string const range :
+         {"bytes=2097161-", "bytes=5-4", "bytes=-5", "bytes=0-1,3-4", "items=0-1", "0-1", ""})
+        BOOST_TEST(error_text(try_output("attic", job, range)) == "400 Invalid Range: " + range);
+}
+
+// The service sends a hash exactly when both the job's range and that of the output are nodes of the tree.
+BOOST_AUTO_TEST_CASE(the_hash_of_output_is_there_only_for_aligned_ranges)
+{
+    options.job_delay = 0ms;
+    std::string const content = pattern(5 * MiB + 9);
+    std::string const archive = upload("attic", content);
+    auto const hash_of = [&](std::optional<byte_range> job_range, std::optional<std::string> range) {
+        std::string const job = start_job("attic", of_archive(archive, job_range));
+        auto const answer = try_output("attic", job, range);
+        BOOST_TEST_REQUIRE(answer.has_value());
+        return answer->head.tree_hash ? answer->head.tree_hash->hex() : std::string("none");
+    };
+    auto const expected = [&](std::size_t first, std::size_t size) {
+        return tree_hash_of(bytes_of(std::string_view(content).substr(first, size))).hex();
+    };
+    BOOST_TEST(hash_of(std::nullopt, std::nullopt) == expected(0, content.size()));
+    BOOST_TEST(hash_of(std::nullopt, "bytes=0-1048575") == expected(0, MiB));
+    BOOST_TEST(hash_of(std::nullopt, "bytes=4194304-") == expected(4 * MiB, 2 * MiB));
+    BOOST_TEST(hash_of(std::nullopt, "bytes=0-1048574") == "none");
+    BOOST_TEST(hash_of(std::nullopt, "bytes=1048576-3145727") == "none");
+    BOOST_TEST(hash_of(byte_range(2 * MiB, 4 * MiB - 1), std::nullopt) == expected(2 * MiB, 2 * MiB));
+    BOOST_TEST(hash_of(byte_range(2 * MiB, 4 * MiB - 1), "bytes=1048576-") == expected(3 * MiB, MiB));
+    // The job's range is no node, so nothing of it has a hash.
+    BOOST_TEST(hash_of(byte_range(MiB, 3 * MiB - 1), "bytes=0-1048575") == "none");
+}
+
+BOOST_AUTO_TEST_CASE(jobs_are_listed_in_their_order_with_filters)
+{
+    std::string const archive = upload("attic", "content");
+    std::vector<std::string> jobs;
+    for (int i = 0; i < 4; ++i) {
+        jobs.push_back(start_job("attic", of_archive(archive)));
+        clock.advance(2h);
+    }
+    list_jobs_request request("attic");
+    request.limit = 1;
+    BOOST_TEST(list(request) == jobs, boost::test_tools::per_element());
+    request.completed = true;
+    BOOST_TEST(list(request) == std::vector(jobs.begin(), jobs.begin() + 3),
+               boost::test_tools::per_element());
+    request.completed.reset();
+    request.status = job_status::in_progress;
+    BOOST_TEST(list(request) == std::vector(jobs.begin() + 3, jobs.end()), boost::test_tools::per_element());
+    request.completed = true;
+    BOOST_TEST(list(request).empty());
+    request.marker = "unknown";
+    auto services = context();
+    BOOST_TEST(error_text(list_jobs(services, request)) == "400 Invalid marker: unknown");
+}
+
+BOOST_AUTO_TEST_CASE(there_is_no_inventory_job_before_the_first_inventory)
+{
+    upload("attic", "content");
+    BOOST_TEST(error_text(try_job("attic", job_parameters::inventory_retrieval())).starts_with("404 "));
+    clock.advance(24h);
+    BOOST_TEST(try_job("attic", job_parameters::inventory_retrieval()).has_value());
+}
+
+// It lists what was there at the inventory: also what was deleted since, and not what came since.
+BOOST_AUTO_TEST_CASE(an_inventory_is_of_its_date)
+{
+    options.job_delay = 0ms;
+    std::string const old = upload("attic", "old");
+    clock.advance(24h);
+    std::string const job_before = start_job("attic", job_parameters::inventory_retrieval());
+    remove("attic", old);
+    std::string const young = upload("attic", "new");
+    std::string const job_same_day = start_job("attic", job_parameters::inventory_retrieval());
+    BOOST_TEST(output_of("attic", job_same_day) == output_of("attic", job_before));
+    BOOST_TEST(output_of("attic", job_before).find(old) != std::string::npos);
+    clock.advance(24h);
+    std::string const next_day =
+        output_of("attic", start_job("attic", job_parameters::inventory_retrieval()));
+    BOOST_TEST(next_day.find(old) == std::string::npos);
+    BOOST_TEST(next_day.find(young) != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(inventories_come_in_both_formats)
+{
+    options.job_delay = 0ms;
+    options.inventory_period = 0ms;
+    std::string const archive = upload("attic", "content", "box 7, \"slides\"");
+    auto parameters = job_parameters::inventory_retrieval();
+    std::string const json = start_job("attic", parameters);
+    BOOST_TEST(
+        output_of("attic", json)
+            .starts_with(
+                R"({"VaultARN":"arn:aws:glacier:us-east-1:123456789012:vaults/attic","InventoryDate":")"));
+    BOOST_TEST(output_of("attic", json).find(R"("ArchiveDescription":"box 7, \"slides\"")") !=
+               std::string::npos);
+    BOOST_TEST(try_output("attic", json)->head.content_type.value() == "application/json");
+    BOOST_TEST(!try_output("attic", json)->head.tree_hash.has_value());
+
+    parameters.format = inventory_format::csv;
+    std::string const csv = start_job("attic", parameters);
+    BOOST_TEST(output_of("attic", csv).find("\n" + archive + R"(,"box 7, \"slides\"",)") !=
+               std::string::npos);
+    BOOST_TEST(try_output("attic", csv)->head.content_type.value() == "text/csv");
+    BOOST_TEST(output_of("attic", csv, "bytes=0-8") == "ArchiveId");
+    auto const described = describe_one(csv);
+    BOOST_TEST(described.inventory_size_in_bytes.value() == output_of("attic", csv).size());
+    BOOST_TEST(described.inventory->format.value() == "CSV");
+    BOOST_TEST(!described.tier.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(an_inventory_can_be_had_in_pieces_and_by_date)
+{
+    options.job_delay = 0ms;
+    options.inventory_period = 0ms;
+    std::vector<std::string> archives;
+    timestamp const begin = clock.now();
+    for (int i = 0; i < 5; ++i) {
+        archives.push_back(upload("attic", std::to_string(i)));
+        clock.advance(1h);
+    }
+    auto const listed_by = [&](std::string const& job) {
+        std::string const text = output_of("attic", job);
+        std::string found;
+        for (std::size_t i = 0; i < archives.size(); ++i)
+            found += text.find(archives[i]) != std::string::npos ? std::to_string(i) : "";
+        return found;
+    };
+    auto parameters = job_parameters::inventory_retrieval();
+    parameters.inventory.emplace().limit = 2;
+    std::string pieces;
+    do {
+        std::string const job = start_job("attic", parameters);
+        pieces += listed_by(job) + " ";
+        parameters.inventory->marker = describe_one(job).inventory->marker;
+    } while (parameters.inventory->marker);
+    BOOST_TEST(pieces == "01 23 4 ");
+
+    parameters.inventory.emplace();
+    parameters.inventory->start_date = begin + 1h;
+    parameters.inventory->end_date = begin + 3h;
+    BOOST_TEST(listed_by(start_job("attic", parameters)) == "12");
+    parameters.inventory->limit = 0;
+    BOOST_TEST(error_text(try_job("attic", parameters)) == "400 Invalid Limit: 0");
+    parameters.inventory.emplace().marker = "unknown";
+    BOOST_TEST(error_text(try_job("attic", parameters)) == "400 Invalid Marker: unknown");
+}
+
+BOOST_AUTO_TEST_CASE(an_inventory_of_more_archives_than_a_block_lists_each_once)
+{
+    options.job_delay = 0ms;
+    options.inventory_period = 0ms;
+    constexpr int count = 2'501;
+    {
+        auto change = data->begin();
+        auto vault = change.find_vault("attic");
+        for (int i = 0; i < count; ++i) {
+            archive_record archive;
+            archive.vault = vault->number;
+            archive.id = "archive" + std::to_string(i) + "-";
+            archive.created = clock.now();
+            change.insert_archive(archive);
+        }
+        vault->holdings.changed = clock.now();
+        change.update_vault(*vault);
+        change.commit();
+    }
+    std::string const text = output_of("attic", start_job("attic", job_parameters::inventory_retrieval()));
+    for (int i = 0; i < count; ++i) {
+        auto const place = text.find("\"archive" + std::to_string(i) + "-\"");
+        BOOST_TEST_REQUIRE(place != std::string::npos);
+        BOOST_TEST_REQUIRE(text.find("\"archive" + std::to_string(i) + "-\"", place + 1) ==
+                           std::string::npos);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace glacier::emulation
