@@ -33,8 +33,8 @@ int main()
     glacier::client const client(context.get_executor(), service.config());
 
     // A future.
-    std::future<glacier::create_vault_result> created =
-        asio::co_spawn(context, client.create_vault(glacier::create_vault_request("photos")), asio::use_future);
+    std::future<glacier::create_vault_result> created = asio::co_spawn(
+        context, client.create_vault(glacier::create_vault_request("photos")), asio::use_future);
     context.run();
     std::cout << "future: " << created.get().location << '\n';
 
@@ -50,8 +50,8 @@ int main()
 
     // Deferred: started when the second part is given.
     context.restart();
-    auto describe =
-        asio::co_spawn(context, client.describe_vault(glacier::describe_vault_request("photos")), asio::deferred);
+    auto describe = asio::co_spawn(context, client.describe_vault(glacier::describe_vault_request("photos")),
+                                   asio::deferred);
     std::move(describe)([](std::exception_ptr error, glacier::vault_description const&) {
         std::cout << "deferred: " << (error ? "failed" : "done") << '\n';
     });

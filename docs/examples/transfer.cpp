@@ -30,7 +30,8 @@ asio::awaitable<void> store_and_restore(glacier::client client, std::filesystem:
     glacier::retrieve_archive_request retrieve("photos", archive.archive, directory / "restored.tar");
     retrieve.tier = glacier::tier::bulk;
     retrieve.on_started = [](glacier::job_id const& job) { std::cout << "job " << job.str() << '\n'; };
-    glacier::retrieve_archive_result const restored = co_await glacier::retrieve_archive(client, std::move(retrieve));
+    glacier::retrieve_archive_result const restored =
+        co_await glacier::retrieve_archive(client, std::move(retrieve));
     std::cout << restored.download.bytes << " bytes verified\n";
 }
 

@@ -38,7 +38,8 @@ asio::awaitable<void> run(glacier::client client)
     }
 
     // As a value:
-    auto const vault = co_await glacier::as_result(client.describe_vault(glacier::describe_vault_request("attic")));
+    auto const vault =
+        co_await glacier::as_result(client.describe_vault(glacier::describe_vault_request("attic")));
     if (!vault && vault.error().code() == glacier::condition::not_found)
         std::cout << "no attic\n";
 }

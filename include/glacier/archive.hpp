@@ -13,7 +13,9 @@ namespace glacier {
 /// For client::upload_archive().
 struct upload_archive_request {
     /// `content`: 1 byte to 4 GiB.
-    upload_archive_request(vault_name its_vault, body its_content) : vault(std::move(its_vault)), content(std::move(its_content)) {}
+    upload_archive_request(vault_name its_vault, body its_content)
+        : vault(std::move(its_vault)), content(std::move(its_content))
+    {}
 
     vault_name vault;
     body content;
@@ -38,9 +40,9 @@ struct archive_creation_result {
 
 /// For client::delete_archive().
 struct delete_archive_request {
-    delete_archive_request(vault_name its_vault, archive_id its_archive) : vault(std::move(its_vault)), archive(std::move(its_archive))
-    {
-    }
+    delete_archive_request(vault_name its_vault, archive_id its_archive)
+        : vault(std::move(its_vault)), archive(std::move(its_archive))
+    {}
 
     vault_name vault;
     archive_id archive;

@@ -66,7 +66,8 @@ public:
     asio::awaitable<void> delete_vault(delete_vault_request request) const;
 
     /// One page of the account's vaults.
-    asio::awaitable<list_vaults_result> list_vaults(list_vaults_request request = list_vaults_request()) const;
+    asio::awaitable<list_vaults_result> list_vaults(
+        list_vaults_request request = list_vaults_request()) const;
 
     /**
      * Stores an archive in one request.
@@ -85,17 +86,18 @@ public:
 
     /// Starts a multipart upload. After cancellation it may exist: list_multipart_uploads() shows it, and it
     /// costs nothing and expires.
-    asio::awaitable<initiate_multipart_upload_result>
-    initiate_multipart_upload(initiate_multipart_upload_request request) const;
+    asio::awaitable<initiate_multipart_upload_result> initiate_multipart_upload(
+        initiate_multipart_upload_request request) const;
 
     /// Sends a part; one that covers the same range replaces it. Errors: also errc::tree_hash_mismatch if the
     /// service computed another hash than sent. After cancellation the part may be stored.
-    asio::awaitable<upload_multipart_part_result> upload_multipart_part(upload_multipart_part_request request) const;
+    asio::awaitable<upload_multipart_part_result> upload_multipart_part(
+        upload_multipart_part_request request) const;
 
     /// Makes the archive of the parts. May be repeated: the service answers with the same archive. After
     /// cancellation the archive may exist.
-    asio::awaitable<archive_creation_result>
-    complete_multipart_upload(complete_multipart_upload_request request) const;
+    asio::awaitable<archive_creation_result> complete_multipart_upload(
+        complete_multipart_upload_request request) const;
 
     /// Gives an upload up. After cancellation it may be aborted.
     asio::awaitable<void> abort_multipart_upload(abort_multipart_upload_request request) const;
@@ -104,8 +106,8 @@ public:
     asio::awaitable<list_parts_result> list_parts(list_parts_request request) const;
 
     /// One page of the uploads that are neither completed nor aborted.
-    asio::awaitable<list_multipart_uploads_result>
-    list_multipart_uploads(list_multipart_uploads_request request) const;
+    asio::awaitable<list_multipart_uploads_result> list_multipart_uploads(
+        list_multipart_uploads_request request) const;
 
     /// Starts a job. Not repeated once the request may have reached the service, since every job is charged;
     /// then the error says outcome_unknown(), and list_jobs() tells. A job cannot be cancelled at the service.

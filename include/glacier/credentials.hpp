@@ -13,8 +13,7 @@ namespace glacier {
 struct credentials {
     credentials(std::string its_access_key_id, secret_string its_secret_access_key)
         : access_key_id(std::move(its_access_key_id)), secret_access_key(std::move(its_secret_access_key))
-    {
-    }
+    {}
 
     std::string access_key_id;
     secret_string secret_access_key;

@@ -45,7 +45,8 @@ std::shared_ptr<credentials_provider> static_credentials(credentials value);
  *
  * Errors of get(): errc::no_credentials if one of the first two is missing or empty.
  */
-std::shared_ptr<credentials_provider> environment_credentials(environment_reader environment = process_environment());
+std::shared_ptr<credentials_provider> environment_credentials(
+    environment_reader environment = process_environment());
 
 /**
  * The static keys of a profile of the shared files: ~/.aws/credentials (AWS_SHARED_CREDENTIALS_FILE) and
@@ -54,7 +55,7 @@ std::shared_ptr<credentials_provider> environment_credentials(environment_reader
  * Errors: errc::invalid_profile for a file that cannot be read or has a fault, for a profile that is in
  * neither file, and for half a pair of keys; errc::no_credentials for a profile without static keys.
  */
-std::shared_ptr<credentials_provider> profile_credentials(std::string const& profile,
-                                                          environment_reader environment = process_environment());
+std::shared_ptr<credentials_provider> profile_credentials(
+    std::string const& profile, environment_reader environment = process_environment());
 
 } // namespace glacier

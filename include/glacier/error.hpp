@@ -188,7 +188,8 @@ private:
 };
 
 /// Throws `error`. Makes boost::system::result<T, operation_error>::value() throw it.
-[[noreturn]] void throw_exception_from_error(operation_error const& error, boost::source_location const& location);
+[[noreturn]] void throw_exception_from_error(operation_error const& error,
+                                             boost::source_location const& location);
 
 } // namespace glacier
 

@@ -72,8 +72,7 @@ struct job_parameters {
 struct initiate_job_request {
     initiate_job_request(vault_name its_vault, job_parameters its_parameters)
         : vault(std::move(its_vault)), parameters(std::move(its_parameters))
-    {
-    }
+    {}
 
     vault_name vault;
     job_parameters parameters;
@@ -130,7 +129,9 @@ struct job_description {
 
 /// For client::describe_job().
 struct describe_job_request {
-    describe_job_request(vault_name its_vault, job_id its_job) : vault(std::move(its_vault)), job(std::move(its_job)) {}
+    describe_job_request(vault_name its_vault, job_id its_job)
+        : vault(std::move(its_vault)), job(std::move(its_job))
+    {}
 
     vault_name vault;
     job_id job;
@@ -160,7 +161,9 @@ struct list_jobs_result {
 
 /// For client::get_job_output().
 struct get_job_output_request {
-    get_job_output_request(vault_name its_vault, job_id its_job) : vault(std::move(its_vault)), job(std::move(its_job)) {}
+    get_job_output_request(vault_name its_vault, job_id its_job)
+        : vault(std::move(its_vault)), job(std::move(its_job))
+    {}
 
     vault_name vault;
     job_id job;

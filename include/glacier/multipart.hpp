@@ -17,7 +17,9 @@ namespace glacier {
 
 /// For client::initiate_multipart_upload().
 struct initiate_multipart_upload_request {
-    initiate_multipart_upload_request(vault_name its_vault, part_size size) : vault(std::move(its_vault)), size_of_part(size) {}
+    initiate_multipart_upload_request(vault_name its_vault, part_size size)
+        : vault(std::move(its_vault)), size_of_part(size)
+    {}
 
     vault_name vault;
     /// Every part but the last must have exactly this size.
@@ -38,10 +40,11 @@ struct initiate_multipart_upload_result {
 struct upload_multipart_part_request {
     /// `range`: where the part lies in the archive. It begins at a multiple of the upload's part size and is
     /// as long as the content.
-    upload_multipart_part_request(vault_name its_vault, upload_id its_upload, byte_range its_range, body its_content)
-        : vault(std::move(its_vault)), upload(std::move(its_upload)), range(its_range), content(std::move(its_content))
-    {
-    }
+    upload_multipart_part_request(vault_name its_vault, upload_id its_upload, byte_range its_range,
+                                  body its_content)
+        : vault(std::move(its_vault)), upload(std::move(its_upload)), range(its_range),
+          content(std::move(its_content))
+    {}
 
     vault_name vault;
     upload_id upload;
@@ -62,10 +65,11 @@ struct upload_multipart_part_result {
 struct complete_multipart_upload_request {
     /// `archive_bytes` and `hash` are those of the whole archive; combine_tree_hashes() makes the hash from
     /// those of the parts.
-    complete_multipart_upload_request(vault_name its_vault, upload_id its_upload, std::uint64_t its_archive_bytes, tree_hash its_hash)
-        : vault(std::move(its_vault)), upload(std::move(its_upload)), archive_bytes(its_archive_bytes), hash(its_hash)
-    {
-    }
+    complete_multipart_upload_request(vault_name its_vault, upload_id its_upload,
+                                      std::uint64_t its_archive_bytes, tree_hash its_hash)
+        : vault(std::move(its_vault)), upload(std::move(its_upload)), archive_bytes(its_archive_bytes),
+          hash(its_hash)
+    {}
 
     vault_name vault;
     upload_id upload;
@@ -77,8 +81,7 @@ struct complete_multipart_upload_request {
 struct abort_multipart_upload_request {
     abort_multipart_upload_request(vault_name its_vault, upload_id its_upload)
         : vault(std::move(its_vault)), upload(std::move(its_upload))
-    {
-    }
+    {}
 
     vault_name vault;
     upload_id upload;
@@ -86,7 +89,9 @@ struct abort_multipart_upload_request {
 
 /// For client::list_parts().
 struct list_parts_request {
-    list_parts_request(vault_name its_vault, upload_id its_upload) : vault(std::move(its_vault)), upload(std::move(its_upload)) {}
+    list_parts_request(vault_name its_vault, upload_id its_upload)
+        : vault(std::move(its_vault)), upload(std::move(its_upload))
+    {}
 
     vault_name vault;
     upload_id upload;

@@ -23,7 +23,8 @@ public:
 
     /// The smallest part size of at least `bytes_at_least` with which an archive of `archive_bytes` fits
     /// into 10,000 parts. Fails with errc::archive_too_large above 10,000 x 4 GiB.
-    static result<part_size> for_archive(std::uint64_t archive_bytes, part_size at_least = part_size(bytes_min));
+    static result<part_size> for_archive(std::uint64_t archive_bytes,
+                                         part_size at_least = part_size(bytes_min));
 
     std::uint64_t bytes() const noexcept { return bytes_; }
 

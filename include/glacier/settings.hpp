@@ -18,7 +18,7 @@ struct timeout_settings {
     /// From the last byte of the request to the head of the answer. Completing an upload of terabytes takes
     /// the service minutes.
     std::chrono::milliseconds response = std::chrono::minutes(5);
-    /// Without a single byte of a body moved in either direction.
+    /// For one block of a body to move, in either direction: 256 KiB when sending, at least a byte when receiving.
     std::chrono::milliseconds stall = std::chrono::seconds(30);
     /// For a connection to become free.
     std::chrono::milliseconds connection_wait = std::chrono::minutes(5);
@@ -32,7 +32,8 @@ struct pool_settings {
     std::size_t connections_max = 32;
     /// Operations that may wait for a connection; more fail with errc::too_many_waiting.
     std::size_t waiting_max = 10'000;
-    /// An unused connection is closed after this time, before the service does it.
+    /// A connection that was unused for this time is not used again: the service may be closing it. It is closed
+    /// when the pool is next used.
     std::chrono::milliseconds idle_max = std::chrono::seconds(15);
     /// A connection is not used again after this time, so that changes of the service's addresses are seen.
     std::chrono::milliseconds life_max = std::chrono::minutes(10);

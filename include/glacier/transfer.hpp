@@ -23,9 +23,9 @@ struct transfer_progress {
 
 /// For upload_file().
 struct upload_file_request {
-    upload_file_request(vault_name its_vault, std::filesystem::path its_file) : vault(std::move(its_vault)), file(std::move(its_file))
-    {
-    }
+    upload_file_request(vault_name its_vault, std::filesystem::path its_file)
+        : vault(std::move(its_vault)), file(std::move(its_file))
+    {}
 
     vault_name vault;
     std::filesystem::path file;
@@ -69,7 +69,9 @@ asio::awaitable<upload_file_result> upload_file(client service, upload_file_requ
 
 /// For wait_for_job().
 struct wait_for_job_request {
-    wait_for_job_request(vault_name its_vault, job_id its_job) : vault(std::move(its_vault)), job(std::move(its_job)) {}
+    wait_for_job_request(vault_name its_vault, job_id its_job)
+        : vault(std::move(its_vault)), job(std::move(its_job))
+    {}
 
     vault_name vault;
     job_id job;
@@ -93,8 +95,7 @@ asio::awaitable<job_description> wait_for_job(client service, wait_for_job_reque
 struct download_job_output_request {
     download_job_output_request(vault_name its_vault, job_id its_job, std::filesystem::path its_file)
         : vault(std::move(its_vault)), job(std::move(its_job)), file(std::move(its_file))
-    {
-    }
+    {}
 
     vault_name vault;
     job_id job;
@@ -134,8 +135,7 @@ asio::awaitable<download_result> download_job_output(client service, download_jo
 struct retrieve_archive_request {
     retrieve_archive_request(vault_name its_vault, archive_id its_archive, std::filesystem::path its_file)
         : vault(std::move(its_vault)), archive(std::move(its_archive)), file(std::move(its_file))
-    {
-    }
+    {}
 
     vault_name vault;
     archive_id archive;

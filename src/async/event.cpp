@@ -25,8 +25,7 @@ class event::handler_waiter final : public event::waiter {
 public:
     explicit handler_waiter(Handler handler)
         : handler_(std::move(handler)), work_(asio::get_associated_executor(handler_))
-    {
-    }
+    {}
 
     void complete(bool happened) override
     {

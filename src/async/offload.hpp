@@ -61,12 +61,12 @@ asio::awaitable<std::invoke_result_t<Function&>> offload(asio::any_io_executor e
 {
     using state_type = detail::offload_state<Function>;
     auto const state = std::make_shared<state_type>(std::move(function));
-    asio::post(executor, [state, setter = event_setter(std::shared_ptr<event>(state, &state->done))] { state->run(); });
+    asio::post(executor,
+               [state, setter = event_setter(std::shared_ptr<event>(state, &state->done))] { state->run(); });
 
     bool const throws = co_await asio::this_coro::throw_if_cancelled();
     co_await asio::this_coro::throw_if_cancelled(false);
-    while (!co_await state->done.wait()) {
-    }
+    while (!co_await state->done.wait()) {}
     co_await asio::this_coro::throw_if_cancelled(throws);
     if (state->error)
         std::rethrow_exception(state->error);

@@ -59,8 +59,7 @@ class run_completion {
 public:
     explicit run_completion(std::shared_ptr<run_state<T>> const& state)
         : setter_(std::shared_ptr<event>(state, &state->done))
-    {
-    }
+    {}
 
     void operator()(std::exception_ptr /*none*/) {}
 

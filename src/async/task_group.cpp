@@ -15,8 +15,7 @@ class task_group::child_completion {
 public:
     child_completion(std::shared_ptr<state> const& owner, std::uint64_t id)
         : setter_(std::shared_ptr<event>(owner, &owner->ended)), owner_(owner), id_(id)
-    {
-    }
+    {}
 
     child_completion(child_completion&&) noexcept = default;
     child_completion& operator=(child_completion&&) = delete;
@@ -43,7 +42,9 @@ private:
     std::uint64_t id_;
 };
 
-task_group::task_group(asio::any_io_executor strand) : strand_(std::move(strand)), state_(std::make_shared<state>()) {}
+task_group::task_group(asio::any_io_executor strand)
+    : strand_(std::move(strand)), state_(std::make_shared<state>())
+{}
 
 void task_group::start(std::uint64_t id, asio::awaitable<void> operation)
 {

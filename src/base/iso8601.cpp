@@ -144,8 +144,8 @@ std::optional<timestamp> parse_iso8601_basic(std::string_view text)
     scanner scan(text);
     civil_time t;
     if (!scan.number(4, t.year) || !scan.number(2, t.month) || !scan.number(2, t.day) || !scan.literal("T") ||
-        !scan.number(2, t.hour) || !scan.number(2, t.minute) || !scan.number(2, t.second) || !scan.literal("Z") ||
-        !scan.done())
+        !scan.number(2, t.hour) || !scan.number(2, t.minute) || !scan.number(2, t.second) ||
+        !scan.literal("Z") || !scan.done())
         return std::nullopt;
     return join(t);
 }

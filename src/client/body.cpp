@@ -28,7 +28,10 @@ public:
         std::copy(part.begin(), part.end(), bytes.begin());
     }
 
-    std::optional<std::span<std::byte const>> in_memory() const override { return std::as_bytes(std::span(bytes_)); }
+    std::optional<std::span<std::byte const>> in_memory() const override
+    {
+        return std::as_bytes(std::span(bytes_));
+    }
 
 private:
     Container bytes_;
@@ -61,7 +64,8 @@ public:
     void read(std::uint64_t offset, std::span<std::byte> bytes) const override
     {
         while (!bytes.empty()) {
-            ssize_t const count = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+            ssize_t const count =
+                ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
             if (count < 0 && errno == EINTR)
                 continue;
             if (count < 0)
@@ -79,7 +83,8 @@ public:
 private:
     [[noreturn]] void fail(int reason) const
     {
-        throw std::filesystem::filesystem_error("reading", path_, std::error_code(reason, std::generic_category()));
+        throw std::filesystem::filesystem_error("reading", path_,
+                                                std::error_code(reason, std::generic_category()));
     }
 
     std::filesystem::path path_;
@@ -91,12 +96,14 @@ class sliced_source final : public body_source {
 public:
     sliced_source(std::shared_ptr<body_source const> whole, std::uint64_t offset, std::uint64_t size)
         : whole_(std::move(whole)), offset_(offset), size_(size)
-    {
-    }
+    {}
 
     std::uint64_t size() const override { return size_; }
 
-    void read(std::uint64_t offset, std::span<std::byte> bytes) const override { whole_->read(offset_ + offset, bytes); }
+    void read(std::uint64_t offset, std::span<std::byte> bytes) const override
+    {
+        whole_->read(offset_ + offset, bytes);
+    }
 
     std::optional<std::span<std::byte const>> in_memory() const override
     {
@@ -138,8 +145,7 @@ body::body(std::string bytes) : source_(std::make_shared<owned_bytes<std::string
 
 body::body(std::vector<std::byte> bytes)
     : source_(std::make_shared<owned_bytes<std::vector<std::byte>>>(std::move(bytes)))
-{
-}
+{}
 
 body body::view(std::span<std::byte const> bytes)
 {
@@ -165,8 +171,9 @@ body body::file(std::filesystem::path const& path)
 body body::slice(std::uint64_t offset, std::uint64_t slice_size) const
 {
     if (offset > size() || slice_size > size() - offset)
-        throw invalid_value(errc::invalid_byte_range,
-                            std::to_string(offset) + "+" + std::to_string(slice_size) + " of " + std::to_string(size()) + " bytes");
+        throw invalid_value(errc::invalid_byte_range, std::to_string(offset) + "+" +
+                                                          std::to_string(slice_size) + " of " +
+                                                          std::to_string(size()) + " bytes");
     if (!source_)
         return body();
     return body(std::make_shared<sliced_source>(source_, offset, slice_size));

@@ -74,7 +74,8 @@ void check(upload_archive_request const& request)
 
 void check(upload_multipart_part_request const& request)
 {
-    bool const fits = request.range.size() == request.content.size() && request.range.size() <= part_size::bytes_max &&
+    bool const fits = request.range.size() == request.content.size() &&
+                      request.range.size() <= part_size::bytes_max &&
                       request.range.first() % part_size::bytes_min == 0;
     if (!fits)
         throw invalid_value(errc::invalid_byte_range, request.range.str() + " for a part of " +
@@ -97,10 +98,12 @@ void check(initiate_job_request const& request)
     if (parameters.archive && parameters.archive->str().empty())
         throw invalid_value(errc::invalid_archive_id, {});
     if (!retrieves_archive && parameters.range)
-        throw invalid_value(errc::invalid_option, "inventory-retrieval of the range " + parameters.range->str());
+        throw invalid_value(errc::invalid_option,
+                            "inventory-retrieval of the range " + parameters.range->str());
     // Where it may end depends on the archive's size, which only the service knows.
     if (parameters.range && parameters.range->first() % tree_hash_leaf_bytes != 0)
-        throw invalid_value(errc::invalid_byte_range, parameters.range->str() + " does not begin on a whole MiB");
+        throw invalid_value(errc::invalid_byte_range,
+                            parameters.range->str() + " does not begin on a whole MiB");
     if (retrieves_archive && (parameters.format || parameters.inventory))
         throw invalid_value(errc::invalid_option, "archive-retrieval with parameters of an inventory");
     if (parameters.tier == tier::unknown)
@@ -130,7 +133,8 @@ client_core::prepared_request prepare(client_core const& core, Request const& re
 
 /// Facts about an answer that cannot be used.
 template <class Request>
-error_details details_of(Request const& request, client_core::performed_request const& performed, std::string message)
+error_details details_of(Request const& request, client_core::performed_request const& performed,
+                         std::string message)
 {
     error_details details = details_of(request, std::move(message));
     details.http_status = performed.response.status;
@@ -146,8 +150,8 @@ protocol::result_of<Request> decode(Request const& request, client_core::perform
     if (decoded)
         return std::move(*decoded);
     protocol::member_error const& error = decoded.error();
-    error_details details =
-        details_of(request, performed, error.member + (error.text.empty() ? " is missing" : ": " + error.text));
+    error_details details = details_of(
+        request, performed, error.member + (error.text.empty() ? " is missing" : ": " + error.text));
     // The service did the work, but did not say what came of it: to repeat it would do it twice.
     protocol::operation_info const& info = protocol::info_of(protocol::operation_traits<Request>::id);
     details.outcome_unknown = info.repeat == protocol::repeatable::no;
@@ -185,7 +189,8 @@ public:
         } else {
             buffer_.resize(std::min(count, block_bytes));
             for (std::uint64_t done = 0; done < count;) {
-                auto const block = std::span(buffer_).first(std::min<std::uint64_t>(buffer_.size(), count - done));
+                auto const block =
+                    std::span(buffer_).first(std::min<std::uint64_t>(buffer_.size(), count - done));
                 content_.source()->read(offset_ + done, block);
                 hasher_.update(block);
                 done += block.size();
@@ -220,8 +225,7 @@ asio::awaitable<body_hashes> hash(std::shared_ptr<client_core> core, body conten
     auto const reader = std::make_shared<body_reader>(std::move(content));
     asio::any_io_executor const executor = core->blocking_executor();
     auto step = [reader] { return reader->hash_some(); };
-    while (co_await async::offload(executor, step)) {
-    }
+    while (co_await async::offload(executor, step)) {}
     co_return reader->finish();
 }
 
@@ -250,8 +254,9 @@ asio::awaitable<protocol::result_of<Request>> upload(std::shared_ptr<client_core
     client_core::performed_request const performed = co_await core->perform(std::move(prepared));
     auto answered = decode(request, performed);
     if (answered.tree_hash && *answered.tree_hash != *request.tree_hash) {
-        error_details details = details_of(request, performed, "sent " + request.tree_hash->hex() +
-                                                                   ", the service has " + answered.tree_hash->hex());
+        error_details details =
+            details_of(request, performed,
+                       "sent " + request.tree_hash->hex() + ", the service has " + answered.tree_hash->hex());
         throw operation_error(errc::tree_hash_mismatch, std::move(details));
     }
     co_return answered;
@@ -262,7 +267,8 @@ std::optional<std::uint64_t> content_length_of(protocol::http_response const& re
     return protocol::text_form<std::uint64_t>::read(response.headers.get("content-length"));
 }
 
-asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core, get_job_output_request request)
+asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core,
+                                               get_job_output_request request)
 {
     client_core::prepared_request prepared = prepare(*core, request);
     prepared.streams_answer = true;
@@ -278,8 +284,9 @@ asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core
     if (!fits) {
         std::string const asked = request.range ? range + "*" : std::string("all bytes");
         error_details details =
-            details_of(request, performed, "asked for " + asked + ", got status " + std::to_string(head.status) +
-                                               " with " + head.content_range.value_or("no Content-Range"));
+            details_of(request, performed,
+                       "asked for " + asked + ", got status " + std::to_string(head.status) + " with " +
+                           head.content_range.value_or("no Content-Range"));
         throw operation_error(errc::unexpected_status, std::move(details));
     }
     co_return job_output_stream(std::move(head), std::move(performed.stream));
@@ -340,20 +347,20 @@ asio::awaitable<void> client::delete_archive(delete_archive_request request) con
     return call_without_result(core_, std::move(request));
 }
 
-asio::awaitable<initiate_multipart_upload_result>
-client::initiate_multipart_upload(initiate_multipart_upload_request request) const
+asio::awaitable<initiate_multipart_upload_result> client::initiate_multipart_upload(
+    initiate_multipart_upload_request request) const
 {
     return call(core_, std::move(request));
 }
 
-asio::awaitable<upload_multipart_part_result>
-client::upload_multipart_part(upload_multipart_part_request request) const
+asio::awaitable<upload_multipart_part_result> client::upload_multipart_part(
+    upload_multipart_part_request request) const
 {
     return upload(core_, std::move(request));
 }
 
-asio::awaitable<archive_creation_result>
-client::complete_multipart_upload(complete_multipart_upload_request request) const
+asio::awaitable<archive_creation_result> client::complete_multipart_upload(
+    complete_multipart_upload_request request) const
 {
     return call(core_, std::move(request));
 }
@@ -368,8 +375,8 @@ asio::awaitable<list_parts_result> client::list_parts(list_parts_request request
     return call(core_, std::move(request));
 }
 
-asio::awaitable<list_multipart_uploads_result>
-client::list_multipart_uploads(list_multipart_uploads_request request) const
+asio::awaitable<list_multipart_uploads_result> client::list_multipart_uploads(
+    list_multipart_uploads_request request) const
 {
     return call(core_, std::move(request));
 }

@@ -95,8 +95,9 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
     settings.pool = config.pool;
     settings.response_bytes_max = config.response_bytes_max;
     asio::any_io_executor const blocking =
-        config.blocking_executor ? *config.blocking_executor
-                                 : async::blocking_executor_of(asio::query(executor, asio::execution::context));
+        config.blocking_executor
+            ? *config.blocking_executor
+            : async::blocking_executor_of(asio::query(executor, asio::execution::context));
 
     client_environment environment;
     environment.exchanger = net::make_http_exchanger(
@@ -107,11 +108,8 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
 }
 
 client_core::client_core(asio::any_io_executor executor, client_config config, client_environment environment)
-    : executor_(std::move(executor)),
-      config_(std::move(config)),
-      environment_(std::move(environment)),
-      endpoint_(endpoint_of(config_)),
-      signer_(protocol::signing_scope{config_.region, "glacier"}),
+    : executor_(std::move(executor)), config_(std::move(config)), environment_(std::move(environment)),
+      endpoint_(endpoint_of(config_)), signer_(protocol::signing_scope{config_.region, "glacier"}),
       quota_(config_.retry.quota)
 {
     if (!config_.credentials)
@@ -119,7 +117,8 @@ client_core::client_core(asio::any_io_executor executor, client_config config, c
     if (config_.pool.connections_max == 0)
         throw invalid_value(errc::invalid_option, "pool.connections_max = 0");
     if (config_.retry.attempts_max < 1)
-        throw invalid_value(errc::invalid_option, "retry.attempts_max = " + std::to_string(config_.retry.attempts_max));
+        throw invalid_value(errc::invalid_option,
+                            "retry.attempts_max = " + std::to_string(config_.retry.attempts_max));
 }
 
 asio::any_io_executor client_core::blocking_executor() const

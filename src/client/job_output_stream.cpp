@@ -11,8 +11,7 @@ namespace glacier {
 
 job_output_stream::job_output_stream(job_output_head head, std::unique_ptr<source> body)
     : head_(std::move(head)), body_(std::move(body))
-{
-}
+{}
 
 job_output_stream::job_output_stream() = default;
 job_output_stream::job_output_stream(job_output_stream&&) noexcept = default;

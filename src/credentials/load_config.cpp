@@ -17,7 +17,8 @@ namespace {
 }
 
 /// The first variable that is set and not empty.
-std::optional<std::string> first_of(environment_reader const& environment, std::initializer_list<char const*> names)
+std::optional<std::string> first_of(environment_reader const& environment,
+                                    std::initializer_list<char const*> names)
 {
     for (char const* const name : names)
         if (auto value = environment(name); value && !value->empty())
@@ -41,8 +42,9 @@ client_config load_client_config(config_overrides const& overrides, environment_
                "there is no profile " + *chosen_profile + " in the shared config and credentials files");
 
     client_config config;
-    auto const region = or_else(overrides.region, or_else(first_of(environment, {"AWS_REGION", "AWS_DEFAULT_REGION"}),
-                                                          profile.get("region")));
+    auto const region =
+        or_else(overrides.region,
+                or_else(first_of(environment, {"AWS_REGION", "AWS_DEFAULT_REGION"}), profile.get("region")));
     if (!region || region->empty())
         refuse(errc::no_region, {});
     config.region = *region;
@@ -68,8 +70,8 @@ client_config load_client_config(config_overrides const& overrides, environment_
     } else if (profile.found) {
         config.credentials = credentials_files::static_keys_of(profile);
     } else {
-        refuse(errc::no_credentials,
-               "looked for AWS_ACCESS_KEY_ID in the environment and for the profile default in the shared files");
+        refuse(errc::no_credentials, "looked for AWS_ACCESS_KEY_ID in the environment and for the profile "
+                                     "default in the shared files");
     }
     return config;
 }

@@ -69,7 +69,8 @@ void sha256::update(std::span<std::byte const> bytes)
 sha256_digest sha256::finish()
 {
     std::array<std::byte, sha256_digest::size> digest{};
-    require(EVP_DigestFinal_ex(as_context(context_.get()), reinterpret_cast<unsigned char*>(digest.data()), nullptr));
+    require(EVP_DigestFinal_ex(as_context(context_.get()), reinterpret_cast<unsigned char*>(digest.data()),
+                               nullptr));
     begin();
     return sha256_digest(digest);
 }
@@ -93,10 +94,9 @@ sha256_digest hmac_sha256(std::span<std::byte const> key, std::string_view messa
     unsigned int length = 0;
     // OpenSSL takes a null pointer for a missing key, not for an empty one.
     void const* const key_bytes = key.empty() ? "" : static_cast<void const*>(key.data());
-    auto const* const done =
-        HMAC(sha256_algorithm(), key_bytes, static_cast<int>(key.size()),
-             reinterpret_cast<unsigned char const*>(message.data()), message.size(),
-             reinterpret_cast<unsigned char*>(digest.data()), &length);
+    auto const* const done = HMAC(sha256_algorithm(), key_bytes, static_cast<int>(key.size()),
+                                  reinterpret_cast<unsigned char const*>(message.data()), message.size(),
+                                  reinterpret_cast<unsigned char*>(digest.data()), &length);
     if (done == nullptr || length != digest.size())
         throw std::runtime_error("OpenSSL failed to compute an HMAC");
     return sha256_digest(digest);

@@ -23,8 +23,7 @@ class connection_error : public boost::system::system_error {
 public:
     connection_error(error_code code, std::string detail)
         : boost::system::system_error(code), detail_(std::move(detail))
-    {
-    }
+    {}
 
     std::string const& detail() const noexcept { return detail_; }
 

@@ -24,7 +24,8 @@ class connection_pool;
  */
 class lease {
 public:
-    lease(std::shared_ptr<connection_pool> pool, plan::pool_plan::number id, std::unique_ptr<connection> opened);
+    lease(std::shared_ptr<connection_pool> pool, plan::pool_plan::number id,
+          std::unique_ptr<connection> opened);
     lease(lease&& other) noexcept = default;
     lease& operator=(lease&&) = delete;
     ~lease();

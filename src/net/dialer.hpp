@@ -33,6 +33,7 @@ public:
 
 /// Dials with the system's name resolution, and with TLS unless the endpoint is a plain one. Throws
 /// operation_error with errc::invalid_ca_bundle.
-std::unique_ptr<dialer> make_dialer(protocol::endpoint target, tls_settings const& tls, timeout_settings const& timeouts);
+std::unique_ptr<dialer> make_dialer(protocol::endpoint target, tls_settings const& tls,
+                                    timeout_settings const& timeouts);
 
 } // namespace glacier::net

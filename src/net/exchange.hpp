@@ -35,8 +35,7 @@ namespace glacier::net {
 struct exchange_request {
     exchange_request(protocol::http_request its_message, body its_content, bool its_streams_answer)
         : message(std::move(its_message)), content(std::move(its_content)), streams_answer(its_streams_answer)
-    {
-    }
+    {}
 
     /// Signed. Host is set; Content-Length is added on the way.
     protocol::http_request message;

@@ -23,7 +23,9 @@ struct exchanger_settings {
 
 /// Exchanges over pooled connections. `executor`: of the context on which connections live;
 /// `blocking_executor`: where bodies are read from files.
-std::shared_ptr<exchanger> make_http_exchanger(asio::any_io_executor executor, asio::any_io_executor blocking_executor,
-                                               std::shared_ptr<dialer> dialer, exchanger_settings const& settings);
+std::shared_ptr<exchanger> make_http_exchanger(asio::any_io_executor executor,
+                                               asio::any_io_executor blocking_executor,
+                                               std::shared_ptr<dialer> dialer,
+                                               exchanger_settings const& settings);
 
 } // namespace glacier::net

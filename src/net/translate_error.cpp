@@ -11,8 +11,8 @@ namespace http = boost::beast::http;
 
 error_code translate(error_code const& error, std::string& detail)
 {
-    if (error == http::error::end_of_stream || error == http::error::partial_message || error == asio::error::eof ||
-        error == asio::ssl::error::stream_truncated)
+    if (error == http::error::end_of_stream || error == http::error::partial_message ||
+        error == asio::error::eof || error == asio::ssl::error::stream_truncated)
         return errc::connection_closed;
     if (error == http::error::header_limit || error == http::error::body_limit ||
         error == http::error::buffer_overflow) {

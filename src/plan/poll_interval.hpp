@@ -11,7 +11,9 @@ class poll_interval {
 public:
     using milliseconds = std::chrono::milliseconds;
 
-    poll_interval(milliseconds least, milliseconds most) noexcept : least_(least), most_(std::max(least, most)) {}
+    poll_interval(milliseconds least, milliseconds most) noexcept
+        : least_(least), most_(std::max(least, most))
+    {}
 
     milliseconds next() noexcept
     {

@@ -53,8 +53,7 @@ class retry_plan {
 public:
     retry_plan(retry_settings const& settings, retry_quota& quota, protocol::repeatable repeat) noexcept
         : settings_(settings), quota_(quota), repeat_(repeat)
-    {
-    }
+    {}
 
     /// `fraction`: a random number in [0, 1) that the delay is scaled with.
     retry_decision on_failure(attempt_failure const& failure, double fraction);

@@ -6,13 +6,9 @@ namespace glacier::plan {
 
 transfer_plan::transfer_plan(std::uint64_t total_bytes, std::uint64_t piece_bytes, std::size_t in_flight_max,
                              int attempts_max)
-    : total_bytes_(total_bytes),
-      piece_bytes_(piece_bytes),
-      pieces_((total_bytes - 1) / piece_bytes + 1),
-      in_flight_max_(in_flight_max),
-      attempts_max_(attempts_max)
-{
-}
+    : total_bytes_(total_bytes), piece_bytes_(piece_bytes), pieces_((total_bytes - 1) / piece_bytes + 1),
+      in_flight_max_(in_flight_max), attempts_max_(attempts_max)
+{}
 
 transfer_plan::decision transfer_plan::next()
 {
@@ -50,7 +46,8 @@ void transfer_plan::on_done(std::uint64_t piece)
 void transfer_plan::on_failed(std::uint64_t piece, bool repeat)
 {
     --in_flight_;
-    auto found = std::find_if(attempts_.begin(), attempts_.end(), [piece](auto const& r) { return r.piece == piece; });
+    auto found =
+        std::find_if(attempts_.begin(), attempts_.end(), [piece](auto const& r) { return r.piece == piece; });
     if (found == attempts_.end())
         found = attempts_.insert(attempts_.end(), repetition{piece, 1});
     if (!repeat || found->attempt >= attempts_max_) {

@@ -35,7 +35,8 @@ public:
     };
 
     /// `total_bytes` and `piece_bytes` are at least 1. `attempts_max`: how often a piece may be started.
-    transfer_plan(std::uint64_t total_bytes, std::uint64_t piece_bytes, std::size_t in_flight_max, int attempts_max);
+    transfer_plan(std::uint64_t total_bytes, std::uint64_t piece_bytes, std::size_t in_flight_max,
+                  int attempts_max);
 
     decision next();
 

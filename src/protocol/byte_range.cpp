@@ -34,7 +34,8 @@ bool is_megabyte_aligned(byte_range const& range, std::uint64_t archive_bytes) n
 {
     if (range.last() >= archive_bytes)
         return false;
-    bool const ends_aligned = (range.last() + 1) % tree_hash_leaf_bytes == 0 || range.last() + 1 == archive_bytes;
+    bool const ends_aligned =
+        (range.last() + 1) % tree_hash_leaf_bytes == 0 || range.last() + 1 == archive_bytes;
     return range.first() % tree_hash_leaf_bytes == 0 && ends_aligned;
 }
 

@@ -85,7 +85,8 @@ error_code encode_member(http_request& message, Class const& request, Member con
 
 /// Where the text of a member is looked up: a function of place and name.
 template <class Member, class Lookup>
-decoded<std::optional<value_type_of<typename Member::member_type>>> read_text(Member const& member, Lookup& look_up)
+decoded<std::optional<value_type_of<typename Member::member_type>>> read_text(Member const& member,
+                                                                              Lookup& look_up)
 {
     using value_type = value_type_of<typename Member::member_type>;
     std::optional<std::string> const text = look_up(Member::where, member.name);
@@ -135,8 +136,8 @@ decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::str
         }
     };
 
-    auto arguments = std::apply(
-        [&](auto const&... member) { return std::tuple_cat(read_argument(member)...); }, members);
+    auto arguments =
+        std::apply([&](auto const&... member) { return std::tuple_cat(read_argument(member)...); }, members);
     if (error)
         return *error;
     T made = std::apply([](auto&... argument) { return T(std::move(*argument)...); }, arguments);
@@ -158,7 +159,8 @@ decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::str
 
 template <class Request>
 inline constexpr bool answers_json =
-    std::is_same_v<std::remove_cvref_t<decltype(operation_traits<Request>::output)>, std::tuple<json_document>>;
+    std::is_same_v<std::remove_cvref_t<decltype(operation_traits<Request>::output)>,
+                   std::tuple<json_document>>;
 
 } // namespace detail
 
@@ -189,7 +191,8 @@ decoded<result_of<Request>> decode(http_response const& response)
     if constexpr (detail::answers_json<Request>) {
         return read_json_document<result_of<Request>>(response.body);
     } else {
-        auto const look_up = [&response](place /*where*/, std::string_view name) -> std::optional<std::string> {
+        auto const look_up = [&response](place /*where*/,
+                                         std::string_view name) -> std::optional<std::string> {
             std::string const* const value = response.headers.find(name);
             if (value == nullptr)
                 return std::nullopt;
@@ -234,10 +237,10 @@ http_response answer(result_of<Request> const& value)
 }
 
 /// Instantiates the four functions for one operation.
-#define GLACIER_INSTANTIATE_OPERATION(Request)                                                                        \
-    template result<http_request> encode<Request>(Request const&, account_id const&);                                 \
-    template decoded<result_of<Request>> decode<Request>(http_response const&);                                       \
-    template decoded<Request> accept<Request>(routed_request const&);                                                 \
+#define GLACIER_INSTANTIATE_OPERATION(Request)                                                               \
+    template result<http_request> encode<Request>(Request const&, account_id const&);                        \
+    template decoded<result_of<Request>> decode<Request>(http_response const&);                              \
+    template decoded<Request> accept<Request>(routed_request const&);                                        \
     template http_response answer<Request>(result_of<Request> const&)
 
 } // namespace glacier::protocol

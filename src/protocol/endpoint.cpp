@@ -10,7 +10,8 @@ namespace {
 
 bool is_host_character(char c) noexcept
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_';
 }
 
 bool is_ipv6_character(char c) noexcept
@@ -75,7 +76,8 @@ result<endpoint> parse_endpoint(std::string_view url)
     std::string_view path = url.substr(slash);
     while (path.ends_with('/'))
         path.remove_suffix(1);
-    if (!std::all_of(path.begin(), path.end(), is_path_character) || path.find("..") != std::string_view::npos)
+    if (!std::all_of(path.begin(), path.end(), is_path_character) ||
+        path.find("..") != std::string_view::npos)
         return error_code(errc::invalid_endpoint);
     parsed.path_prefix = path;
 
@@ -90,7 +92,8 @@ result<endpoint> parse_endpoint(std::string_view url)
         if (!rest.empty() && !rest.starts_with(':'))
             return error_code(errc::invalid_endpoint);
         port = rest.empty() ? rest : rest.substr(1);
-        if (host.find(':') == std::string_view::npos || !std::all_of(host.begin(), host.end(), is_ipv6_character))
+        if (host.find(':') == std::string_view::npos ||
+            !std::all_of(host.begin(), host.end(), is_ipv6_character))
             return error_code(errc::invalid_endpoint);
     } else {
         auto const colon = authority.find(':');

@@ -17,7 +17,8 @@ char const* errc_message(int code) noexcept
     case errc::invalid_account_id:
         return "invalid account id: twelve digits, or - for the account of the credentials";
     case errc::invalid_vault_name:
-        return "invalid vault name: 1 to 255 characters of a-z A-Z 0-9 _ - . are allowed, but not . or .. alone";
+        return "invalid vault name: 1 to 255 characters of a-z A-Z 0-9 _ - . are allowed, but not . or .. "
+               "alone";
     case errc::invalid_archive_id:
         return "invalid archive id: 1 to 255 characters of a-z A-Z 0-9 _ - are allowed";
     case errc::invalid_job_id:
@@ -177,7 +178,8 @@ bool in_condition(errc code, condition group) noexcept
                code == errc::connection_wait_timeout;
     case condition::retryable:
         return (code >= errc::resolve_timeout && code <= errc::transfer_stalled) ||
-               code == errc::connection_closed || code == errc::tree_hash_mismatch || code == errc::length_mismatch;
+               code == errc::connection_closed || code == errc::tree_hash_mismatch ||
+               code == errc::length_mismatch;
     case condition::throttling:
     case condition::not_found:
         break;
@@ -236,9 +238,9 @@ public:
         if (group == condition::transport || group == condition::retryable) {
             namespace sys = boost::system::errc;
             return code == sys::connection_refused || code == sys::connection_reset ||
-                   code == sys::connection_aborted || code == sys::broken_pipe || code == sys::host_unreachable ||
-                   code == sys::network_unreachable || code == sys::network_down || code == sys::timed_out ||
-                   code == sys::not_connected;
+                   code == sys::connection_aborted || code == sys::broken_pipe ||
+                   code == sys::host_unreachable || code == sys::network_unreachable ||
+                   code == sys::network_down || code == sys::timed_out || code == sys::not_connected;
         }
         return group == condition::timeout && code == boost::system::errc::timed_out;
     }
@@ -317,16 +319,14 @@ boost::system::error_condition make_error_condition(condition value) noexcept
 invalid_value::invalid_value(errc rule, std::string const& value)
     : boost::system::system_error(make_error_code(rule)),
       text_("\"" + base::printable(value, 100) + "\": " + errc_message(static_cast<int>(rule)))
-{
-}
+{}
 
 operation_error::operation_error() : operation_error(error_code(), error_details()) {}
 
 operation_error::operation_error(error_code code, error_details details)
     : boost::system::system_error(code),
       state_(std::make_shared<state const>(state{details, sentence_of(code, details)}))
-{
-}
+{}
 
 void throw_exception_from_error(operation_error const& error, boost::source_location const& /*location*/)
 {

@@ -52,7 +52,8 @@ bool upload_id_rule::allows(std::string_view text) noexcept
 
 bool description_rule::allows(std::string_view text) noexcept
 {
-    return text.size() <= 1'024 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
+    return text.size() <= 1'024 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c <= 0x7e; });
 }
 
 } // namespace glacier

@@ -69,8 +69,10 @@ template <>
 struct json_fields<inventory_retrieval_parameters> {
     static constexpr absent when_absent = absent::omitted;
     static constexpr auto fields = std::tuple{
-        field<presence::optional, timestamp_to_the_second>("StartDate", &inventory_retrieval_parameters::start_date),
-        field<presence::optional, timestamp_to_the_second>("EndDate", &inventory_retrieval_parameters::end_date),
+        field<presence::optional, timestamp_to_the_second>("StartDate",
+                                                           &inventory_retrieval_parameters::start_date),
+        field<presence::optional, timestamp_to_the_second>("EndDate",
+                                                           &inventory_retrieval_parameters::end_date),
         field("Limit", &inventory_retrieval_parameters::limit),
         field("Marker", &inventory_retrieval_parameters::marker),
     };
@@ -99,7 +101,8 @@ struct json_fields<inventory_job_description> {
         field("Format", &inventory_job_description::format),
         field("Limit", &inventory_job_description::limit),
         field("Marker", &inventory_job_description::marker),
-        field<presence::optional, timestamp_to_the_second>("StartDate", &inventory_job_description::start_date),
+        field<presence::optional, timestamp_to_the_second>("StartDate",
+                                                           &inventory_job_description::start_date),
     };
 };
 
@@ -169,10 +172,8 @@ struct operation_traits<list_jobs_request> {
     static constexpr operation id = operation::list_jobs;
     using result_type = list_jobs_result;
     static constexpr auto input = std::tuple{
-        uri("vaultName", &list_jobs_request::vault),
-        query("completed", &list_jobs_request::completed),
-        query("limit", &list_jobs_request::limit),
-        query("marker", &list_jobs_request::marker),
+        uri("vaultName", &list_jobs_request::vault),     query("completed", &list_jobs_request::completed),
+        query("limit", &list_jobs_request::limit),       query("marker", &list_jobs_request::marker),
         query("statuscode", &list_jobs_request::status),
     };
     static constexpr auto output = std::tuple{json_document()};

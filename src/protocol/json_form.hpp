@@ -17,7 +17,10 @@
 namespace glacier::protocol {
 
 template <class T>
-concept json_struct = requires { json_fields<T>::fields; };
+concept json_struct = requires
+{
+    json_fields<T>::fields;
+};
 
 template <class T>
 boost::json::value write_json(T const& value);
@@ -65,7 +68,8 @@ boost::json::value write_json_field(T const& value)
 /// The member of the object; null counts as absent.
 inline boost::json::value const* find_member(boost::json::object const& object, std::string_view name)
 {
-    boost::json::value const* const found = object.if_contains(boost::json::string_view(name.data(), name.size()));
+    boost::json::value const* const found =
+        object.if_contains(boost::json::string_view(name.data(), name.size()));
     return found != nullptr && !found->is_null() ? found : nullptr;
 }
 
@@ -82,7 +86,8 @@ decoded<T> construct_from_json(boost::json::object const& object, std::index_seq
             if (auto const* const found = find_member(object, f.name); found == nullptr) {
                 if (!error)
                     error = member_error{member_error::reason::missing, std::string(f.name), {}};
-            } else if (auto read = read_json_field<typename Field::form, member_type>(*found, f.name); !read) {
+            } else if (auto read = read_json_field<typename Field::form, member_type>(*found, f.name);
+                       !read) {
                 if (!error)
                     error = read.error();
             } else {
@@ -190,7 +195,8 @@ decoded<T> read_json(boost::json::value const& value, std::string_view name)
     } else {
         if (!value.is_string())
             return detail::invalid_json(name, value);
-        auto parsed = text_form<T>::read(std::string_view(value.get_string().data(), value.get_string().size()));
+        auto parsed =
+            text_form<T>::read(std::string_view(value.get_string().data(), value.get_string().size()));
         if (!parsed)
             return detail::invalid_json(name, value);
         return std::move(*parsed);

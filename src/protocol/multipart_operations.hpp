@@ -75,7 +75,8 @@ struct operation_traits<upload_multipart_part_request> {
     static constexpr auto input = std::tuple{
         uri("vaultName", &upload_multipart_part_request::vault),
         uri("uploadId", &upload_multipart_part_request::upload),
-        header<presence::argument, content_range_of_part>("Content-Range", &upload_multipart_part_request::range),
+        header<presence::argument, content_range_of_part>("Content-Range",
+                                                          &upload_multipart_part_request::range),
         header<presence::required>("x-amz-content-sha256", &upload_multipart_part_request::content_sha256),
         header<presence::required>("x-amz-sha256-tree-hash", &upload_multipart_part_request::tree_hash),
         bytes_body(&upload_multipart_part_request::content),

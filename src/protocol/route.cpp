@@ -72,7 +72,8 @@ std::optional<route> find_route(http_method method, std::string_view target)
 {
     auto const question = target.find('?');
     auto const segments = split(target.substr(0, question), '/');
-    auto query = parse_query(question == std::string_view::npos ? std::string_view() : target.substr(question + 1));
+    auto query =
+        parse_query(question == std::string_view::npos ? std::string_view() : target.substr(question + 1));
     if (!query)
         return std::nullopt;
 

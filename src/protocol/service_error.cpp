@@ -102,7 +102,8 @@ service_error parse_service_error(http_response const& response)
     error.request_id = response.headers.get("x-amzn-requestid");
 
     boost::system::error_code failed;
-    auto const body = boost::json::parse(boost::json::string_view(response.body.data(), response.body.size()), failed);
+    auto const body =
+        boost::json::parse(boost::json::string_view(response.body.data(), response.body.size()), failed);
     if (!failed && body.is_object()) {
         error.code_text = text_member(body.get_object(), "code", "Code");
         if (error.code_text.empty())

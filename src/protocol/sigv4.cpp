@@ -93,7 +93,8 @@ std::string canonical_request(http_request const& request, std::vector<std::stri
     std::string_view const target = request.target;
     auto const question = target.find('?');
     std::string_view const path = target.substr(0, question);
-    std::string_view const query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
+    std::string_view const query =
+        question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
 
     std::string canonical(to_string(request.method));
     canonical += '\n';
@@ -124,7 +125,8 @@ std::string canonical_request(http_request const& request, std::vector<std::stri
 
 std::string credential_scope(timestamp time, signing_scope const& scope)
 {
-    return base::to_iso8601_basic(time).substr(0, 8) + "/" + scope.region + "/" + scope.service + "/aws4_request";
+    return base::to_iso8601_basic(time).substr(0, 8) + "/" + scope.region + "/" + scope.service +
+           "/aws4_request";
 }
 
 std::string string_to_sign(std::string_view canonical, timestamp time, signing_scope const& scope)
@@ -157,9 +159,18 @@ std::string signature(sha256_digest const& key, std::string_view text)
 std::vector<std::string> headers_to_sign(http_headers const& headers)
 {
     // Proxies and load balancers may add, drop or change these.
-    constexpr std::array<std::string_view, 12> unsigned_headers{
-        "authorization", "connection", "expect",  "keep-alive",        "proxy-authenticate", "proxy-authorization",
-        "te",            "trailer",    "upgrade", "transfer-encoding", "user-agent",         "x-amzn-trace-id"};
+    constexpr std::array<std::string_view, 12> unsigned_headers{"authorization",
+                                                                "connection",
+                                                                "expect",
+                                                                "keep-alive",
+                                                                "proxy-authenticate",
+                                                                "proxy-authorization",
+                                                                "te",
+                                                                "trailer",
+                                                                "upgrade",
+                                                                "transfer-encoding",
+                                                                "user-agent",
+                                                                "x-amzn-trace-id"};
     std::vector<std::string> names;
     for (auto const& [name, value] : headers) {
         std::string lower = to_lower(name);
@@ -198,8 +209,9 @@ void signer::sign(http_request& request, credentials const& identity, timestamp 
 
     std::vector<std::string> const names = headers_to_sign(request.headers);
     std::string const text = string_to_sign(canonical_request(request, names, payload_sha256), time, scope_);
-    request.headers.add("authorization", std::string(algorithm) + " Credential=" + identity.access_key_id + "/" +
-                                             credential_scope(time, scope_) + ", SignedHeaders=" + join(names, ';') +
+    request.headers.add("authorization", std::string(algorithm) + " Credential=" + identity.access_key_id +
+                                             "/" + credential_scope(time, scope_) +
+                                             ", SignedHeaders=" + join(names, ';') +
                                              ", Signature=" + signature(key_for(identity, time), text));
 }
 

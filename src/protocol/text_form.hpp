@@ -158,7 +158,7 @@ template <class Enum>
 struct enum_names;
 
 template <class Enum>
-    requires std::is_enum_v<Enum>
+requires std::is_enum_v<Enum>
 struct text_form<Enum> {
     static std::string write(Enum value)
     {

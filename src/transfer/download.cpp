@@ -35,17 +35,14 @@ constexpr int attempts_per_range = 3;
 /// A download of ranges under way. Everything runs on one strand.
 class file_download {
 public:
-    file_download(client service, download_job_output_request request, std::shared_ptr<transfer::output_file> file,
-                  std::uint64_t bytes, std::optional<tree_hash> expected, asio::any_io_executor strand)
-        : service_(std::move(service)),
-          request_(std::move(request)),
-          file_(std::move(file)),
+    file_download(client service, download_job_output_request request,
+                  std::shared_ptr<transfer::output_file> file, std::uint64_t bytes,
+                  std::optional<tree_hash> expected, asio::any_io_executor strand)
+        : service_(std::move(service)), request_(std::move(request)), file_(std::move(file)),
           expected_(expected),
           plan_(bytes, request_.size_of_range.bytes(), request_.concurrency, attempts_per_range),
-          ranges_(std::move(strand)),
-          hashes_(plan_.pieces())
-    {
-    }
+          ranges_(std::move(strand)), hashes_(plan_.pieces())
+    {}
 
     asio::awaitable<download_result> run()
     {
@@ -66,7 +63,8 @@ private:
         tree_hash const whole = combine_tree_hashes(hashes_);
         if (expected_ && whole != *expected_)
             refuse(request_, errc::tree_hash_mismatch,
-                   "the service says " + expected_->hex() + ", received " + whole.hex() + "; nothing was kept");
+                   "the service says " + expected_->hex() + ", received " + whole.hex() +
+                       "; nothing was kept");
         auto commit = [file = file_] { file->commit(); };
         co_await async::offload(service_.get_blocking_executor(), std::move(commit));
         download_result result;
@@ -145,7 +143,8 @@ private:
         tree_hash const computed = hasher->finish();
         if (output.head().tree_hash && *output.head().tree_hash != computed)
             refuse_range(range, errc::tree_hash_mismatch,
-                         "the service says " + output.head().tree_hash->hex() + ", received " + computed.hex());
+                         "the service says " + output.head().tree_hash->hex() + ", received " +
+                             computed.hex());
         hashes_[piece] = computed;
     }
 
@@ -199,7 +198,8 @@ asio::awaitable<download_result> download_job_output(client service, download_jo
 {
     if (request.concurrency == 0 || request.concurrency > 1'000)
         throw invalid_value(errc::invalid_option, "concurrency " + std::to_string(request.concurrency));
-    job_description const job = co_await service.describe_job(describe_job_request(request.vault, request.job));
+    job_description const job =
+        co_await service.describe_job(describe_job_request(request.vault, request.job));
     if (job.action != job_action::archive_retrieval)
         refuse(request, errc::invalid_option, "the job does not retrieve an archive");
     if (job.status != job_status::succeeded)
@@ -215,8 +215,8 @@ asio::awaitable<download_result> download_job_output(client service, download_jo
     asio::any_io_executor const blocking = service.get_blocking_executor();
     auto open = [path = request.file, bytes] { return std::make_shared<transfer::output_file>(path, bytes); };
     auto file = co_await async::offload(blocking, std::move(open));
-    auto download = std::make_shared<file_download>(std::move(service), std::move(request), std::move(file), bytes,
-                                                    job.tree_hash, strand);
+    auto download = std::make_shared<file_download>(std::move(service), std::move(request), std::move(file),
+                                                    bytes, job.tree_hash, strand);
     co_return co_await async::run_on(strand, run_download(std::move(download)));
 }
 

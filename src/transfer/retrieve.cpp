@@ -15,7 +15,8 @@ namespace glacier {
 asio::awaitable<job_description> wait_for_job(client service, wait_for_job_request request)
 {
     if (request.interval_min <= std::chrono::milliseconds::zero())
-        throw invalid_value(errc::invalid_option, "interval_min " + std::to_string(request.interval_min.count()) + " ms");
+        throw invalid_value(errc::invalid_option,
+                            "interval_min " + std::to_string(request.interval_min.count()) + " ms");
     plan::poll_interval interval(request.interval_min, request.interval_max);
     asio::steady_timer timer(co_await asio::this_coro::executor);
     while (true) {

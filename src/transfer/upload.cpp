@@ -24,16 +24,12 @@ constexpr std::uint64_t default_part_bytes = std::uint64_t(8) * 1'048'576;
 /// A multipart upload under way. Everything runs on one strand.
 class file_upload {
 public:
-    file_upload(client service, upload_file_request request, body content, part_size size, asio::any_io_executor strand)
-        : service_(std::move(service)),
-          request_(std::move(request)),
-          content_(std::move(content)),
-          size_(size),
-          plan_(content_.size(), size.bytes(), request_.concurrency, 1),
-          parts_(std::move(strand)),
-          hashes_(plan_.pieces())
-    {
-    }
+    file_upload(client service, upload_file_request request, body content, part_size size,
+                asio::any_io_executor strand)
+        : service_(std::move(service)), request_(std::move(request)), content_(std::move(content)),
+          size_(size), plan_(content_.size(), size.bytes(), request_.concurrency, 1),
+          parts_(std::move(strand)), hashes_(plan_.pieces())
+    {}
 
     asio::awaitable<upload_file_result> run()
     {
@@ -41,12 +37,12 @@ public:
         initiate.description = request_.description;
         auto const initiated = co_await service_.initiate_multipart_upload(std::move(initiate));
         upload_id const upload = initiated.upload;
-        if (request_.on_started)
-            request_.on_started(upload);
 
         std::exception_ptr error;
         bool cancelled = false;
         try {
+            if (request_.on_started)
+                request_.on_started(upload);
             co_await parts_.run(send_parts(upload));
         } catch (boost::system::system_error const& caught) {
             error = std::current_exception();
@@ -107,7 +103,8 @@ private:
     {
         tree_hash const whole = combine_tree_hashes(hashes_);
         complete_multipart_upload_request request(request_.vault, std::move(upload), content_.size(), whole);
-        archive_creation_result const created = co_await service_.complete_multipart_upload(std::move(request));
+        archive_creation_result const created =
+            co_await service_.complete_multipart_upload(std::move(request));
         upload_file_result result(created.archive);
         result.tree_hash = whole;
         result.bytes = content_.size();
@@ -120,7 +117,8 @@ private:
     asio::awaitable<void> abort(upload_id upload)
     {
         try {
-            co_await service_.abort_multipart_upload(abort_multipart_upload_request(request_.vault, std::move(upload)));
+            co_await service_.abort_multipart_upload(
+                abort_multipart_upload_request(request_.vault, std::move(upload)));
         } catch (operation_error const&) {
             // The first error is the one that matters; what is left expires at the service.
         }
@@ -163,14 +161,16 @@ asio::awaitable<upload_file_result> run_upload(std::shared_ptr<file_upload> uplo
 
 part_size part_size_for(upload_file_request const& request, std::uint64_t bytes)
 {
-    auto const fitting = part_size::for_archive(bytes, request.size_of_part.value_or(part_size(
-                                                           request.size_of_part ? part_size::bytes_min : default_part_bytes)));
+    auto const fitting =
+        part_size::for_archive(bytes, request.size_of_part.value_or(part_size(
+                                          request.size_of_part ? part_size::bytes_min : default_part_bytes)));
     if (!fitting)
         refuse(request, errc::archive_too_large, std::to_string(bytes) + " bytes");
     if (request.size_of_part && *fitting != *request.size_of_part)
         refuse(request, errc::invalid_part_size,
                std::to_string(bytes) + " bytes do not fit into 10000 parts of " +
-                   std::to_string(request.size_of_part->bytes()) + "; parts of " + std::to_string(fitting->bytes()) + " fit");
+                   std::to_string(request.size_of_part->bytes()) + "; parts of " +
+                   std::to_string(fitting->bytes()) + " fit");
     return *fitting;
 }
 
@@ -187,7 +187,8 @@ asio::awaitable<upload_file_result> upload_file(client service, upload_file_requ
     part_size const size = part_size_for(request, content.size());
 
     asio::any_io_executor const strand = asio::make_strand(service.get_executor());
-    auto upload = std::make_shared<file_upload>(std::move(service), std::move(request), std::move(content), size, strand);
+    auto upload = std::make_shared<file_upload>(std::move(service), std::move(request), std::move(content),
+                                                size, strand);
     co_return co_await async::run_on(strand, run_upload(std::move(upload)));
 }
 

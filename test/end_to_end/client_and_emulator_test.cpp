@@ -130,7 +130,8 @@ BOOST_AUTO_TEST_CASE(vault_life)
 
     run(client.delete_vault(glacier::delete_vault_request("photos")));
     run(client.delete_vault(glacier::delete_vault_request("photos")));
-    auto const gone = run(glacier::as_result(client.describe_vault(glacier::describe_vault_request("photos"))));
+    auto const gone =
+        run(glacier::as_result(client.describe_vault(glacier::describe_vault_request("photos"))));
     BOOST_TEST_REQUIRE(gone.has_error());
     BOOST_TEST((gone.error().code() == glacier::condition::not_found));
     BOOST_TEST(gone.error().request_id().size() == 47u);
@@ -181,10 +182,12 @@ BOOST_AUTO_TEST_CASE(multipart_by_hand)
     auto const upload = run(client.initiate_multipart_upload(
         glacier::initiate_multipart_upload_request("v", glacier::part_size(1'048'576))));
     auto const send = [&](std::uint64_t first, std::uint64_t last) {
-        run(client.upload_multipart_part(glacier::upload_multipart_part_request(
-            "v", upload.upload, glacier::byte_range(first, last), glacier::body(bytes.substr(first, last - first + 1)))));
+        run(client.upload_multipart_part(
+            glacier::upload_multipart_part_request("v", upload.upload, glacier::byte_range(first, last),
+                                                   glacier::body(bytes.substr(first, last - first + 1)))));
     };
-    glacier::complete_multipart_upload_request const complete("v", upload.upload, bytes.size(), hash_of(bytes));
+    glacier::complete_multipart_upload_request const complete("v", upload.upload, bytes.size(),
+                                                              hash_of(bytes));
 
     send(2 * 1'048'576, bytes.size() - 1);
     send(0, 1'048'575);
@@ -196,11 +199,14 @@ BOOST_AUTO_TEST_CASE(multipart_by_hand)
     auto const parts = run(client.list_parts(glacier::list_parts_request("v", upload.upload)));
     BOOST_TEST_REQUIRE(parts.parts.size() == 3u);
     BOOST_TEST(parts.parts[1].range_in_bytes == "1048576-2097151");
-    BOOST_TEST(run(client.list_multipart_uploads(glacier::list_multipart_uploads_request("v"))).uploads.size() == 1u);
+    BOOST_TEST(
+        run(client.list_multipart_uploads(glacier::list_multipart_uploads_request("v"))).uploads.size() ==
+        1u);
 
     auto const archive = run(client.complete_multipart_upload(complete));
     BOOST_TEST((run(client.complete_multipart_upload(complete)).archive == archive.archive));
-    BOOST_TEST(run(client.list_multipart_uploads(glacier::list_multipart_uploads_request("v"))).uploads.empty());
+    BOOST_TEST(
+        run(client.list_multipart_uploads(glacier::list_multipart_uploads_request("v"))).uploads.empty());
 }
 
 // What was acknowledged is there after the emulator was started anew.
@@ -236,8 +242,10 @@ BOOST_AUTO_TEST_CASE(damaged_archive)
     write_file(directory.path() / "in", bytes);
     glacier::client const client = connect();
     run(client.create_vault(glacier::create_vault_request("v")));
-    auto const stored = run(glacier::upload_file(client, glacier::upload_file_request("v", directory.path() / "in")));
-    for (auto const& entry : std::filesystem::recursive_directory_iterator(directory.path() / "data" / "data")) {
+    auto const stored =
+        run(glacier::upload_file(client, glacier::upload_file_request("v", directory.path() / "in")));
+    for (auto const& entry :
+         std::filesystem::recursive_directory_iterator(directory.path() / "data" / "data")) {
         if (!entry.is_regular_file())
             continue;
         std::string damaged = read_file(entry.path());
@@ -267,8 +275,8 @@ BOOST_AUTO_TEST_CASE(many_threads)
     for (int i = 0; i < uploads; ++i) {
         glacier::upload_file_request upload("v", directory.path() / "in");
         upload.size_of_part = glacier::part_size(1'048'576);
-        outcomes.push_back(
-            asio::co_spawn(threads_context, glacier::upload_file(client, std::move(upload)), asio::use_future));
+        outcomes.push_back(asio::co_spawn(threads_context, glacier::upload_file(client, std::move(upload)),
+                                          asio::use_future));
     }
     std::vector<std::thread> threads;
     for (int i = 0; i < 4; ++i)

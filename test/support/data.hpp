@@ -15,11 +15,9 @@
 
 namespace glacier::test {
 
-/// A file below test/, such as `golden/create_vault.plain.request.http`.
-inline std::filesystem::path data_path(std::string_view name)
-{
-    return std::filesystem::path(GLACIER_TEST_DATA) / name;
-}
+/// A file below test/, such as `golden/create_vault.plain.request.http`. In data_path.cpp, which a test that
+/// needs it lists.
+std::filesystem::path data_path(std::string_view name);
 
 inline std::string read_file(std::filesystem::path const& path)
 {

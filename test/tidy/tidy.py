@@ -612,6 +612,9 @@ def unsafe_idioms(code):
             line = code.lines[i]
             if token == "?":
                 yield line, "coroutine-conditional", "`?:` in a statement with co_await: use `if`"
+            elif token in ("&&", "||") and before != "auto":
+                message = f"`{token}` in a statement with co_await: await on a line of its own"
+                yield line, "coroutine-short-circuit", message
             elif token == "{" and i not in code.blocks and i in code.partner and before in ("(", ","):
                 yield line, "coroutine-list", "a braced list as argument in a statement with co_await: name it before"
             elif token == "[" and code.is_lambda(i) and code.captures(i):

@@ -348,6 +348,11 @@ class Coroutines(unittest.TestCase):
         self.assertEqual(self.found("if (co_await b(x ? 1 : 2)) {\n    g();\n}"), [(1, "coroutine-conditional")])
         self.assertEqual(self.found("co_return co_await b(x ? 1 : 2);"), [(1, "coroutine-conditional")])
 
+    def test_short_circuit(self):
+        self.assertEqual(self.found("while (!stopped && co_await f()) {\n}"), [(1, "coroutine-short-circuit")])
+        self.assertEqual(self.found("bool x = co_await f() || y;"), [(1, "coroutine-short-circuit")])
+        self.assertEqual(self.found("auto&& x = co_await f();"), [])
+
     def test_capturing_lambda(self):
         for capture in ["x", "&", "=", "this", "&x, y = std::move(z)"]:
             with self.subTest(capture=capture):
