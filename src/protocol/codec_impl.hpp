@@ -136,8 +136,10 @@ decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::str
         }
     };
 
-    auto arguments =
-        std::apply([&](auto const&... member) { return std::tuple_cat(read_argument(member)...); }, members);
+    auto const read_all = [&](auto const&... member) {
+        return join_tuples(std::tuple<decltype(read_argument(member))...>{read_argument(member)...});
+    };
+    auto arguments = std::apply(read_all, members);
     if (error)
         return *error;
     T made = std::apply([](auto&... argument) { return T(std::move(*argument)...); }, arguments);

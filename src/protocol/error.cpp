@@ -254,7 +254,7 @@ std::string sentence_of(error_code const& code, error_details const& details)
 {
     std::string text = details.operation;
     if (!details.resource.empty())
-        text += (text.empty() ? "" : " of ") + details.resource;
+        text += (text.empty() ? "" : " of ") + base::printable(details.resource, 1'000);
     if (!text.empty())
         text += ": ";
 

@@ -73,6 +73,14 @@ inline boost::json::value const* find_member(boost::json::object const& object, 
     return found != nullptr && !found->is_null() ? found : nullptr;
 }
 
+/// One tuple of a tuple of tuples. The braces in which that is made keep the order, so that the first error is
+/// found first; the arguments of std::tuple_cat are made in any order.
+template <class Tuples>
+auto join_tuples(Tuples tuples)
+{
+    return std::apply([](auto&... tuple) { return std::tuple_cat(std::move(tuple)...); }, tuples);
+}
+
 /// Reads the fields that are arguments of the constructor and makes the struct from them.
 template <class T, std::size_t... I>
 decoded<T> construct_from_json(boost::json::object const& object, std::index_sequence<I...>)
@@ -98,7 +106,8 @@ decoded<T> construct_from_json(boost::json::object const& object, std::index_seq
             return std::tuple<>();
         }
     };
-    auto arguments = std::tuple_cat(read_argument(std::get<I>(fields))...);
+    auto arguments =
+        join_tuples(std::tuple<decltype(read_argument(std::get<I>(fields)))...>{read_argument(std::get<I>(fields))...});
     if (error)
         return *error;
     return std::apply([](auto&... argument) { return T(std::move(*argument)...); }, arguments);

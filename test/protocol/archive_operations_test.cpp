@@ -125,8 +125,8 @@ BOOST_AUTO_TEST_CASE(answer_must_have_the_id)
 /// What the service makes of an upload with these headers.
 decoded<upload_archive_request> accepted(http_headers const& headers)
 {
-    return accept<upload_archive_request>(
-        routed_request{operation::upload_archive, {{"accountId", "-"}, {"vaultName", "attic"}}, {}, headers, {}});
+    return accept<upload_archive_request>(routed_request{
+        operation::upload_archive, {{"accountId", "-"}, {"vaultName", "attic"}}, {}, headers, {}});
 }
 
 // The service demands both hashes, and names the header that is missing or wrong.
@@ -150,8 +150,10 @@ BOOST_AUTO_TEST_CASE(accept_demands_both_hashes)
 // Without an archive id the path would be that of all archives: such a request is not made.
 BOOST_AUTO_TEST_CASE(missing_id_is_refused)
 {
-    BOOST_TEST((encode(delete_archive_request("attic", archive_id()), golden_account).error() == errc::invalid_archive_id));
-    BOOST_TEST((encode(delete_archive_request(vault_name(), "abc"), golden_account).error() == errc::invalid_vault_name));
+    BOOST_TEST((encode(delete_archive_request("attic", archive_id()), golden_account).error() ==
+                errc::invalid_archive_id));
+    BOOST_TEST((encode(delete_archive_request(vault_name(), "abc"), golden_account).error() ==
+                errc::invalid_vault_name));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

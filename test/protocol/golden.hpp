@@ -76,7 +76,8 @@ inline golden_message read_golden(std::string const& file)
         BOOST_TEST_REQUIRE(colon != std::string_view::npos);
         message.headers.emplace_back(line.substr(0, colon), line.substr(colon + 2));
     }
-    BOOST_TEST(std::is_sorted(message.headers.begin(), message.headers.end()), file << ": headers are not sorted");
+    BOOST_TEST(std::is_sorted(message.headers.begin(), message.headers.end()),
+               file << ": headers are not sorted");
     return message;
 }
 
@@ -92,15 +93,17 @@ struct tested_vector {
 };
 
 /// A test case about the file OPERATION.NAME.KIND.http, which its body sees as `vector`.
-#define GLACIER_GOLDEN(OPERATION, NAME, KIND)                                                                          \
-    static ::glacier::test::tested_vector const tested_##OPERATION##_##NAME##_##KIND(#OPERATION "." #NAME "." #KIND    \
-                                                                                                ".http");              \
-    static void check_##OPERATION##_##NAME##_##KIND(::glacier::test::golden_message const& vector);                    \
-    BOOST_AUTO_TEST_CASE(OPERATION##_##NAME##_##KIND)                                                                  \
-    {                                                                                                                  \
-        check_##OPERATION##_##NAME##_##KIND(::glacier::test::read_golden(#OPERATION "." #NAME "." #KIND ".http"));     \
-    }                                                                                                                  \
-    static void check_##OPERATION##_##NAME##_##KIND([[maybe_unused]] ::glacier::test::golden_message const& vector)
+#define GLACIER_GOLDEN(OPERATION, NAME, KIND)                                                                \
+    static ::glacier::test::tested_vector const tested_##OPERATION##_##NAME##_##KIND(                        \
+        #OPERATION "." #NAME "." #KIND ".http");                                                             \
+    static void check_##OPERATION##_##NAME##_##KIND(::glacier::test::golden_message const& vector);          \
+    BOOST_AUTO_TEST_CASE(OPERATION##_##NAME##_##KIND)                                                        \
+    {                                                                                                        \
+        check_##OPERATION##_##NAME##_##KIND(                                                                 \
+            ::glacier::test::read_golden(#OPERATION "." #NAME "." #KIND ".http"));                           \
+    }                                                                                                        \
+    static void check_##OPERATION##_##NAME##_##KIND(                                                         \
+        [[maybe_unused]] ::glacier::test::golden_message const& vector)
 
 #define GLACIER_GOLDEN_REQUEST(OPERATION, NAME) GLACIER_GOLDEN(OPERATION, NAME, request)
 #define GLACIER_GOLDEN_RESPONSE(OPERATION, NAME) GLACIER_GOLDEN(OPERATION, NAME, response)
@@ -150,7 +153,8 @@ inline boost::json::value without_unmodelled(boost::json::value value)
 {
     if (value.is_object()) {
         for (std::string_view const name : unmodelled_job_members)
-            if (auto const* const member = value.get_object().if_contains(name); member != nullptr && member->is_null())
+            if (auto const* const member = value.get_object().if_contains(name);
+                member != nullptr && member->is_null())
                 value.get_object().erase(boost::json::string_view(name.data(), name.size()));
         for (auto& member : value.get_object())
             member.value() = without_unmodelled(member.value());
@@ -176,9 +180,13 @@ void check_equal(T const& got, T const& expected, std::string const& name)
         for (std::size_t i = 0; i < std::min(got.size(), expected.size()); ++i)
             check_equal(got[i], expected[i], name + "[" + std::to_string(i) + "]");
     } else if constexpr (json_struct<T>) {
-        std::apply([&](auto const&... field) { (check_equal(got.*field.pointer, expected.*field.pointer,
-                                                            name + "." + std::string(field.name)), ...); },
-                   json_fields<T>::fields);
+        std::apply(
+            [&](auto const&... field) {
+                (check_equal(got.*field.pointer, expected.*field.pointer,
+                             name + "." + std::string(field.name)),
+                 ...);
+            },
+            json_fields<T>::fields);
     } else {
         BOOST_TEST((got == expected), name << " is " << text_form<T>::write(got) << " instead of "
                                            << text_form<T>::write(expected));
@@ -260,8 +268,9 @@ void check_answered(golden_message const& vector, protocol::result_of<Request> c
     if (info.response_body == protocol::body_kind::json) {
         auto const written = parse_json(answered.body);
         auto const expected = without_unmodelled(parse_json(vector.body));
-        BOOST_TEST((written == expected), "wrote\n" << boost::json::serialize(written) << "\ninstead of\n"
-                                                    << boost::json::serialize(expected));
+        BOOST_TEST((written == expected), "wrote\n"
+                                              << boost::json::serialize(written) << "\ninstead of\n"
+                                              << boost::json::serialize(expected));
     } else {
         BOOST_TEST(answered.body == vector.body);
     }
@@ -283,18 +292,24 @@ inline constexpr char const* attic_arn = "arn:aws:glacier:eu-west-1:210987654321
 
 /// Ids of the vectors.
 namespace ids {
-inline constexpr char const* slides_archive = "QEeekgtfjboA1_ZWjaQoMRsm99D3zjM9fWbUJxLmfDTNcdOlz-BDRq7rQodSf1tBgYY44wDmUdWGJb_"
-                                       "NhUjIcdIkaeWspRvmX3BglDVOYQTQdC-kNGvGmxVWael-U1ZInLJDbf9btn";
-inline constexpr char const* hyphen_archive = "-sAqJWJjv84sr8qOSJgvjNw3rxBtVR5H0nNt_F4lFGp7V1UtCNWUD3ae2g7JQxPrwHDYQkfdsK-"
-                                       "iuxxvgA8LZUc-fd7LTq5dCWp7N_iKefHz3YnGMT_7R5yeI3h1-s0JQGWwD4r0ye";
-inline constexpr char const* underscore_archive = "_aPWhdNv0mw8W_VwdcS1-Ek3ZM6cjJJXBVt1mpQKaR3XU7FBxejGCL3SeG4N67UjsWkPm0HHcHaz7s"
-                                           "dqasv0f3D-2ZTiTvz060sMJbOH-4yfqCXwDWjhW6P82oRiULsjpgIE3yrSft";
-inline constexpr char const* multipart_archive = "9DqCb_ONvPKgtvzgmFYMvDRwfTJ_vRNGmi60S1us38rXS0PyW-x3LEPExqXFXfKezyGy2F8_WaSKSlLG"
-                                          "SU5ftse4n3zKPOZA0xNaaVzOu9LbHiPf3t18vV1pAZUWIwRObWUNwgKqFZ";
-inline constexpr char const* single_archive = "xvHdeAf3GhF9kzsuBcDX-BCloCnX2_kMyknCphoSQZ1mWMPuO9n8X8ZrE428cbA0QEQPRDJ9NG1DlJG_"
-                                       "H29wBXTwLz7lnhIcfItzYier1lvmTnsGKzrZFweRuzRlv5aTnG5lU5LAQj";
-inline constexpr char const* pattern_archive = "yKdvC5cNRXdWFoB8A4l1hn84v_39WD-b5yuuhhKRrd7cYPMkxTAd7HVWxzf2E84mzvPPVq17wg0Vx2lOLk"
-                                        "MYoeoS66nIoGbxf8s7O4TdfEeo6Eb7YT4ih2ejEtKdHHsjf8_mFBXMY5";
+inline constexpr char const* slides_archive =
+    "QEeekgtfjboA1_ZWjaQoMRsm99D3zjM9fWbUJxLmfDTNcdOlz-BDRq7rQodSf1tBgYY44wDmUdWGJb_"
+    "NhUjIcdIkaeWspRvmX3BglDVOYQTQdC-kNGvGmxVWael-U1ZInLJDbf9btn";
+inline constexpr char const* hyphen_archive =
+    "-sAqJWJjv84sr8qOSJgvjNw3rxBtVR5H0nNt_F4lFGp7V1UtCNWUD3ae2g7JQxPrwHDYQkfdsK-"
+    "iuxxvgA8LZUc-fd7LTq5dCWp7N_iKefHz3YnGMT_7R5yeI3h1-s0JQGWwD4r0ye";
+inline constexpr char const* underscore_archive =
+    "_aPWhdNv0mw8W_VwdcS1-Ek3ZM6cjJJXBVt1mpQKaR3XU7FBxejGCL3SeG4N67UjsWkPm0HHcHaz7s"
+    "dqasv0f3D-2ZTiTvz060sMJbOH-4yfqCXwDWjhW6P82oRiULsjpgIE3yrSft";
+inline constexpr char const* multipart_archive =
+    "9DqCb_ONvPKgtvzgmFYMvDRwfTJ_vRNGmi60S1us38rXS0PyW-x3LEPExqXFXfKezyGy2F8_WaSKSlLG"
+    "SU5ftse4n3zKPOZA0xNaaVzOu9LbHiPf3t18vV1pAZUWIwRObWUNwgKqFZ";
+inline constexpr char const* single_archive =
+    "xvHdeAf3GhF9kzsuBcDX-BCloCnX2_kMyknCphoSQZ1mWMPuO9n8X8ZrE428cbA0QEQPRDJ9NG1DlJG_"
+    "H29wBXTwLz7lnhIcfItzYier1lvmTnsGKzrZFweRuzRlv5aTnG5lU5LAQj";
+inline constexpr char const* pattern_archive =
+    "yKdvC5cNRXdWFoB8A4l1hn84v_39WD-b5yuuhhKRrd7cYPMkxTAd7HVWxzf2E84mzvPPVq17wg0Vx2lOLk"
+    "MYoeoS66nIoGbxf8s7O4TdfEeo6Eb7YT4ih2ejEtKdHHsjf8_mFBXMY5";
 } // namespace ids
 
 /// Tree hashes of the vectors.
@@ -302,10 +317,12 @@ namespace hashes {
 inline constexpr char const* body = "f28aeeeb913fe11413f0b7b821747eae04feb42f6c264501fbdbaac7df865ed2";
 inline constexpr char const* zero_byte = "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d";
 inline constexpr char const* binary = "bdb4f65c6601fd86035b73762f49052710d8d9f122f4873d3de963e3e66062be";
-inline constexpr char const* one_mebibyte = "1d7368ef6f59e0c704a978b815288f1e464037959645bbfd79348d330269480d";
+inline constexpr char const* one_mebibyte =
+    "1d7368ef6f59e0c704a978b815288f1e464037959645bbfd79348d330269480d";
 inline constexpr char const* multipart = "f5c1b2ad456a7fbfb071e82a3349925deeb9517fff177a51a7cd351c57ec8432";
 inline constexpr char const* pattern = "1f85c4584f7e481fb798e4c73c06989df5607da135a85f03da499d91c24f0875";
-inline constexpr char const* pattern_start = "433994c5d2abb18c11fc3a722aaa56607d6b7a5caefab7b180fd108d2b068f09";
+inline constexpr char const* pattern_start =
+    "433994c5d2abb18c11fc3a722aaa56607d6b7a5caefab7b180fd108d2b068f09";
 inline constexpr char const* pattern_end = "107975d7ab05d8cd7e511fed379885eece2e46ec6ed563483bf1d0700e81aff8";
 } // namespace hashes
 

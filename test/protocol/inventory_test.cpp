@@ -1,114 +1,125 @@
 #include "protocol/inventory.hpp"
 
-#include "base/iso8601.hpp"
+#include "protocol/golden.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <fstream>
-#include <iterator>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace glacier::protocol {
-
 namespace {
 
-/// The body of a golden answer.
-std::string golden_body(std::string const& name)
-{
-    std::ifstream input(std::string(GLACIER_TEST_DATA) + "/golden/" + name + ".response.http",
-                        std::ios::binary);
-    std::string const text{std::istreambuf_iterator<char>(input), {}};
-    auto const end_of_head = text.find("\n\n");
-    BOOST_TEST_REQUIRE(end_of_head != std::string::npos);
-    return text.substr(end_of_head + 2);
-}
+using namespace glacier::test;
 
-inventory_archive archive(std::string id, std::string description, std::string_view created,
-                          std::uint64_t bytes, std::string_view hash)
+inventory_archive archive(char const* id, std::string description, char const* created, std::uint64_t bytes,
+                          char const* hash)
 {
     inventory_archive made;
-    made.id = std::move(id);
+    made.id = id;
     made.description = std::move(description);
-    made.creation_date = base::parse_iso8601(created).value();
+    made.creation_date = time_of(created);
     made.bytes = bytes;
-    made.hash = tree_hash::from_hex(hash).value();
+    made.hash = hash_of(hash);
     return made;
 }
 
-/// The three archives of the golden inventories.
-std::vector<inventory_archive> golden_archives()
+/// The three archives of the vectors.
+std::vector<inventory_archive> archives()
 {
-    return {
-        archive("9DqCb_ONvPKgtvzgmFYMvDRwfTJ_vRNGmi60S1us38rXS0PyW-x3LEPExqXFXfKezyGy2F8_"
-                "WaSKSlLGSU5ftse4n3zKPOZA0xNaaVz"
-                "Ou9LbHiPf3t18vV1pAZUWIwRObWUNwgKqFZ",
-                "box 7, \"slides\"", "2026-02-01T10:20:30.123Z", 1'048'595,
-                "f5c1b2ad456a7fbfb071e82a3349925deeb9517fff177a51a7cd351c57ec8432"),
-        archive("yKdvC5cNRXdWFoB8A4l1hn84v_39WD-"
-                "b5yuuhhKRrd7cYPMkxTAd7HVWxzf2E84mzvPPVq17wg0Vx2lOLkMYoeoS66nIoGbxf8s7O4T"
-                "dfEeo6Eb7YT4ih2ejEtKdHHsjf8_mFBXMY5",
-                "pattern of 7 MiB", "2026-02-01T11:12:13.014Z", 7'340'032,
-                "1f85c4584f7e481fb798e4c73c06989df5607da135a85f03da499d91c24f0875"),
-        archive("-sAqJWJjv84sr8qOSJgvjNw3rxBtVR5H0nNt_F4lFGp7V1UtCNWUD3ae2g7JQxPrwHDYQkfdsK-iuxxvgA8LZUc-"
-                "fd7LTq5dCWp7N_i"
-                "KefHz3YnGMT_7R5yeI3h1-s0JQGWwD4r0ye",
-                "", "2026-02-02T00:00:00.000Z", 19,
-                "f28aeeeb913fe11413f0b7b821747eae04feb42f6c264501fbdbaac7df865ed2"),
-    };
+    return {archive(ids::multipart_archive, "box 7, \"slides\"", "2026-02-01T10:20:30.123Z", 1'048'595,
+                    hashes::multipart),
+            archive(ids::pattern_archive, "pattern of 7 MiB", "2026-02-01T11:12:13.014Z", 7'340'032,
+                    hashes::pattern),
+            archive(ids::hyphen_archive, "", "2026-02-02T00:00:00.000Z", 19, hashes::body)};
 }
 
-std::string written(inventory_format format, std::vector<inventory_archive> const& archives,
-                    std::string const& vault = "attic")
+std::string written(inventory_format format, std::string const& vault_arn,
+                    std::vector<inventory_archive> const& list)
 {
-    inventory_writer writer(format, "arn:aws:glacier:eu-west-1:210987654321:vaults/" + vault,
-                            base::parse_iso8601("2026-02-03T04:05:06Z").value());
+    inventory_writer writer(format, vault_arn, time_of("2026-02-03T04:05:06.789Z"));
     std::string text = writer.begin();
-    for (inventory_archive const& each : archives)
-        text += writer.entry(each);
+    for (inventory_archive const& listed : list)
+        text += writer.entry(listed);
     return text + writer.end();
 }
 
-} // namespace
-
-BOOST_AUTO_TEST_SUITE(inventory)
-
-BOOST_AUTO_TEST_CASE(json_is_byte_for_byte_that_of_the_service)
+/// What CSV makes of a description.
+std::string csv_of(std::string description)
 {
-    BOOST_TEST(written(inventory_format::json, golden_archives()) ==
-               golden_body("get_job_output.inventory_json"));
+    inventory_writer writer(inventory_format::csv, attic_arn, timestamp());
+    std::string const entry =
+        writer.entry(archive("id", std::move(description), "2026-02-01T10:20:30.123Z", 1, hashes::body));
+    BOOST_TEST_REQUIRE(entry.starts_with("\nid,"));
+    return entry.substr(4, entry.find(",2026-") - 4);
 }
 
-BOOST_AUTO_TEST_CASE(json_without_archives)
+BOOST_AUTO_TEST_SUITE(inventory_test)
+
+// The JSON inventory is that of the vector, byte for byte; its date is to the second.
+BOOST_AUTO_TEST_CASE(json_inventory)
 {
-    BOOST_TEST(written(inventory_format::json, {}, "cellar") ==
-               golden_body("get_job_output.inventory_json_empty"));
+    BOOST_TEST(written(inventory_format::json, attic_arn, archives()) ==
+               read_golden("get_job_output.inventory_json.response.http").body);
 }
 
-BOOST_AUTO_TEST_CASE(csv_is_byte_for_byte_that_of_the_service)
+// An empty vault has an empty list.
+BOOST_AUTO_TEST_CASE(empty_json_inventory)
 {
-    BOOST_TEST(written(inventory_format::csv, golden_archives()) ==
-               golden_body("get_job_output.inventory_csv"));
+    BOOST_TEST(written(inventory_format::json, "arn:aws:glacier:eu-west-1:210987654321:vaults/cellar", {}) ==
+               read_golden("get_job_output.inventory_json_empty.response.http").body);
 }
 
-BOOST_AUTO_TEST_CASE(csv_without_archives_is_the_header)
+// The CSV inventory is that of the vector, byte for byte, without a line end after the last line.
+BOOST_AUTO_TEST_CASE(csv_inventory)
 {
-    BOOST_TEST(written(inventory_format::csv, {}) ==
-               "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash");
+    BOOST_TEST(written(inventory_format::csv, attic_arn, archives()) ==
+               read_golden("get_job_output.inventory_csv.response.http").body);
 }
 
-// The service escapes quotation marks, but not the backslash that it escapes them with.
-BOOST_AUTO_TEST_CASE(csv_leaves_backslashes_alone)
+// A backslash is not escaped, although `\"` is ambiguous then. A last line end may be there or not.
+BOOST_AUTO_TEST_CASE(csv_inventory_with_backslashes)
 {
-    auto archives = golden_archives();
-    archives.erase(archives.begin() + 1);
-    archives[0].description = R"(c:\temp, "x\")";
-    archives[1].description = "a\\";
-    // The last line end may be missing.
-    BOOST_TEST(written(inventory_format::csv, archives) + "\n" ==
-               golden_body("get_job_output.inventory_csv_backslash"));
+    auto list = archives();
+    list.erase(list.begin() + 1);
+    list[0].description = "c:\\temp, \"x\\\"";
+    list[1].description = "a\\";
+    BOOST_TEST(written(inventory_format::csv, attic_arn, list) + "\n" ==
+               read_golden("get_job_output.inventory_csv_backslash.response.http").body);
+}
+
+// The head of a CSV inventory is its first line.
+BOOST_AUTO_TEST_CASE(empty_csv_inventory)
+{
+    BOOST_TEST(written(inventory_format::csv, attic_arn, {}) + "\n" ==
+               read_golden("get_job_output.inventory_csv_range.response.http").body);
+}
+
+// Commas and quotation marks demand quotation marks around a description; nothing stays nothing.
+BOOST_AUTO_TEST_CASE(descriptions_in_csv)
+{
+    BOOST_TEST(csv_of("").empty());
+    BOOST_TEST(csv_of("a,b") == "\"a,b\"");
+    BOOST_TEST(csv_of("\"") == "\"\\\"\"");
+    BOOST_TEST(csv_of("say \"no\"") == "\"say \\\"no\\\"\"");
+}
+
+// JSON escapes what must be escaped, in the vault's name and in descriptions.
+BOOST_AUTO_TEST_CASE(descriptions_in_json)
+{
+    auto list = archives();
+    list[0].description = "a \"b\" \\ c / d";
+    auto const read = parse_json(written(inventory_format::json, "arn \"x\"", list));
+    BOOST_TEST(std::string(read.at("VaultARN").as_string()) == "arn \"x\"");
+    BOOST_TEST(std::string(read.at("InventoryDate").as_string()) == "2026-02-03T04:05:06Z");
+    auto const& entries = read.at("ArchiveList").as_array();
+    BOOST_TEST(entries.size() == 3U);
+    BOOST_TEST(std::string(entries[0].at("ArchiveDescription").as_string()) == "a \"b\" \\ c / d");
+    BOOST_TEST(std::string(entries[2].at("ArchiveDescription").as_string()).empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
 
+} // namespace
 } // namespace glacier::protocol

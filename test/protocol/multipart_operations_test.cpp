@@ -15,10 +15,14 @@ namespace {
 
 using namespace glacier::test;
 
-constexpr char const* plain_upload = "ob4DQY1XaefPA0p81n4yWCYcZEO3jj-erFRzi1iM99eNVFSfj8mrQeZNVPP-n1azXtGW-XqOULadAbvfPHO-UQDAKVq0";
-constexpr char const* hyphen_upload = "-6Mfamm6WWTi8JogM-BASs51TB_qE3jr1ZlZRoYbheTRnSWmEvqulRJXQIvrvwU0DqZlRQL7V-d6PIwcCuCyD4PcOsat";
-constexpr char const* pattern_upload = "KZMpfVDZuNuBLAiPwNXFZXN2Z_mLZINNVoF92YnJjtb79qB26shQq47xy2OuMOXZT2t8mDpuaTjmmHJ1uiMxkjZKClr7";
-constexpr char const* paged_upload = "l0ZbmwfDr4lxjw89n2y5Pt3whqKJrsriwXlcY8WiL7ijYWjJapGwCLKtVwMqjwZDmE6iAeEu3yQDabEZT-e8juEmGpYB";
+constexpr char const* plain_upload =
+    "ob4DQY1XaefPA0p81n4yWCYcZEO3jj-erFRzi1iM99eNVFSfj8mrQeZNVPP-n1azXtGW-XqOULadAbvfPHO-UQDAKVq0";
+constexpr char const* hyphen_upload =
+    "-6Mfamm6WWTi8JogM-BASs51TB_qE3jr1ZlZRoYbheTRnSWmEvqulRJXQIvrvwU0DqZlRQL7V-d6PIwcCuCyD4PcOsat";
+constexpr char const* pattern_upload =
+    "KZMpfVDZuNuBLAiPwNXFZXN2Z_mLZINNVoF92YnJjtb79qB26shQq47xy2OuMOXZT2t8mDpuaTjmmHJ1uiMxkjZKClr7";
+constexpr char const* paged_upload =
+    "l0ZbmwfDr4lxjw89n2y5Pt3whqKJrsriwXlcY8WiL7ijYWjJapGwCLKtVwMqjwZDmE6iAeEu3yQDabEZT-e8juEmGpYB";
 
 initiate_multipart_upload_result initiated(char const* id)
 {
@@ -104,7 +108,8 @@ GLACIER_GOLDEN_REQUEST(initiate_multipart_upload, minimal)
 GLACIER_GOLDEN_REQUEST(initiate_multipart_upload, ascii_description)
 {
     initiate_multipart_upload_request request("attic", part_size(4'194'304));
-    request.description = "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNO PQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+    request.description =
+        "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNO PQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
     check_request(vector, request, golden_account);
 }
 
@@ -123,7 +128,8 @@ GLACIER_GOLDEN_RESPONSE(initiate_multipart_upload, minimal)
 // A part says where it lies, with `*` for the unknown length of the whole.
 GLACIER_GOLDEN_REQUEST(upload_multipart_part, plain)
 {
-    check_request(vector, part_of(vector.body, plain_upload, byte_range(1'048'576, 1'048'594)), golden_account);
+    check_request(vector, part_of(vector.body, plain_upload, byte_range(1'048'576, 1'048'594)),
+                  golden_account);
 }
 
 // The only part of an upload may be short.
@@ -143,14 +149,18 @@ GLACIER_GOLDEN_RESPONSE(upload_multipart_part, plain)
 // An upload is completed with the size and the hash of the whole.
 GLACIER_GOLDEN_REQUEST(complete_multipart_upload, plain)
 {
-    check_request(vector, complete_multipart_upload_request("attic", plain_upload, 1'048'595, hash_of(hashes::multipart)),
-                  golden_account);
+    check_request(
+        vector,
+        complete_multipart_upload_request("attic", plain_upload, 1'048'595, hash_of(hashes::multipart)),
+        golden_account);
 }
 
 // The same with one part.
 GLACIER_GOLDEN_REQUEST(complete_multipart_upload, single)
 {
-    check_request(vector, complete_multipart_upload_request("attic", hyphen_upload, 19, hash_of(hashes::body)), own_account);
+    check_request(vector,
+                  complete_multipart_upload_request("attic", hyphen_upload, 19, hash_of(hashes::body)),
+                  own_account);
 }
 
 // The answer is that of a whole upload.
@@ -215,8 +225,9 @@ GLACIER_GOLDEN_RESPONSE(list_parts, paged)
     list_parts_result result = parts_of(paged_upload, 1'048'576);
     result.description = "pattern of 7 MiB";
     result.marker = "3145728-4194303";
-    result.parts = {part("2097152-3145727", "818137be84408e9a797d6ddbcca1066365fa2fa1ac8948b9ea05d7c4bcacb274"),
-                    part("3145728-4194303", "54a9943bb18d89c3bef95a2ac2824466056a8f13e622b3228cd9a8265eb91f20")};
+    result.parts = {
+        part("2097152-3145727", "818137be84408e9a797d6ddbcca1066365fa2fa1ac8948b9ea05d7c4bcacb274"),
+        part("3145728-4194303", "54a9943bb18d89c3bef95a2ac2824466056a8f13e622b3228cd9a8265eb91f20")};
     check_response<list_parts_request>(vector, result);
 }
 
@@ -304,7 +315,8 @@ BOOST_AUTO_TEST_CASE(accept_checks_the_part_size)
     BOOST_TEST_REQUIRE(missing.has_error());
     BOOST_TEST((missing.error().why == member_error::reason::missing));
     BOOST_TEST(missing.error().member == "x-amz-part-size");
-    for (std::string const size : {"", "0", "1000000", "1048577", "8589934592", "1 048 576", "-1048576", "1048576.0"}) {
+    for (std::string const size :
+         {"", "0", "1000000", "1048577", "8589934592", "1 048 576", "-1048576", "1048576.0"}) {
         headers.set("x-amz-part-size", size);
         auto const invalid = accepted<initiate_multipart_upload_request>(headers);
         BOOST_TEST_REQUIRE(invalid.has_error());
@@ -325,7 +337,9 @@ BOOST_AUTO_TEST_CASE(accept_checks_a_part)
     headers.add("x-amz-content-sha256", hashes::body);
     BOOST_TEST(accepted<upload_multipart_part_request>(headers).error().member == "x-amz-sha256-tree-hash");
     headers.add("x-amz-sha256-tree-hash", hashes::body);
-    BOOST_TEST(accepted<upload_multipart_part_request>(headers).value().range.str() == "0-18");
+    auto const part = accepted<upload_multipart_part_request>(headers);
+    BOOST_TEST_REQUIRE(part.has_value());
+    BOOST_TEST(part->range.str() == "0-18");
 }
 
 // The service demands the size and the hash of the whole.
@@ -334,11 +348,15 @@ BOOST_AUTO_TEST_CASE(accept_checks_a_completion)
     http_headers headers;
     BOOST_TEST(accepted<complete_multipart_upload_request>(headers).error().member == "x-amz-archive-size");
     headers.add("x-amz-archive-size", "19 bytes");
-    BOOST_TEST((accepted<complete_multipart_upload_request>(headers).error().why == member_error::reason::invalid));
+    BOOST_TEST(
+        (accepted<complete_multipart_upload_request>(headers).error().why == member_error::reason::invalid));
     headers.set("x-amz-archive-size", "42949672960000");
-    BOOST_TEST(accepted<complete_multipart_upload_request>(headers).error().member == "x-amz-sha256-tree-hash");
+    BOOST_TEST(accepted<complete_multipart_upload_request>(headers).error().member ==
+               "x-amz-sha256-tree-hash");
     headers.add("x-amz-sha256-tree-hash", hashes::body);
-    BOOST_TEST(accepted<complete_multipart_upload_request>(headers).value().archive_bytes == 42'949'672'960'000U);
+    auto const completion = accepted<complete_multipart_upload_request>(headers);
+    BOOST_TEST_REQUIRE(completion.has_value());
+    BOOST_TEST(completion->archive_bytes == 42'949'672'960'000U);
 }
 
 // Without an upload id a DELETE or a GET would be about something else: such a request is not made.
@@ -346,7 +364,8 @@ BOOST_AUTO_TEST_CASE(missing_id_is_refused)
 {
     BOOST_TEST((encode(abort_multipart_upload_request("attic", upload_id()), golden_account).error() ==
                 errc::invalid_upload_id));
-    BOOST_TEST((encode(list_parts_request("attic", upload_id()), golden_account).error() == errc::invalid_upload_id));
+    BOOST_TEST((encode(list_parts_request("attic", upload_id()), golden_account).error() ==
+                errc::invalid_upload_id));
 }
 
 // The answer to an initiation must have the upload's id.
@@ -363,10 +382,12 @@ BOOST_AUTO_TEST_CASE(answer_must_have_the_id)
 // Results become the JSON of the service.
 BOOST_AUTO_TEST_CASE(results_as_json)
 {
-    BOOST_TEST((parse_json(to_json(plain_parts())) == parse_json(read_golden("list_parts.plain.response.http").body)));
+    BOOST_TEST((parse_json(to_json(plain_parts())) ==
+                parse_json(read_golden("list_parts.plain.response.http").body)));
     list_multipart_uploads_result uploads = two_uploads();
     uploads.marker = hyphen_upload;
-    BOOST_TEST((parse_json(to_json(uploads)) == parse_json(read_golden("list_multipart_uploads.paged.response.http").body)));
+    BOOST_TEST((parse_json(to_json(uploads)) ==
+                parse_json(read_golden("list_multipart_uploads.paged.response.http").body)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

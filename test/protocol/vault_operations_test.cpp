@@ -235,7 +235,8 @@ BOOST_AUTO_TEST_CASE(accept_checks_the_name)
 {
     http_headers const headers;
     for (std::string const name : {"", ".", "..", "a/b", "a b", "\xc3\xa9"}) {
-        routed_request request{operation::describe_vault, {{"accountId", "-"}, {"vaultName", name}}, {}, headers, {}};
+        routed_request request{
+            operation::describe_vault, {{"accountId", "-"}, {"vaultName", name}}, {}, headers, {}};
         auto const accepted = accept<describe_vault_request>(request);
         BOOST_TEST_REQUIRE(accepted.has_error());
         BOOST_TEST((accepted.error().why == member_error::reason::invalid));
@@ -249,7 +250,8 @@ BOOST_AUTO_TEST_CASE(accept_checks_the_limit)
 {
     http_headers const headers;
     for (std::string const limit : {"", "x", "-1", "1.5", "4294967296", " 1"}) {
-        routed_request const request{operation::list_vaults, {{"accountId", "-"}}, {{"limit", limit}}, headers, {}};
+        routed_request const request{
+            operation::list_vaults, {{"accountId", "-"}}, {{"limit", limit}}, headers, {}};
         auto const accepted = accept<list_vaults_request>(request);
         BOOST_TEST_REQUIRE(accepted.has_error());
         BOOST_TEST((accepted.error().why == member_error::reason::invalid));
@@ -268,11 +270,11 @@ BOOST_AUTO_TEST_CASE(malformed_answers_are_refused)
         BOOST_TEST_REQUIRE(decoded.has_error());
         BOOST_TEST((decoded.error().why == member_error::reason::malformed_json));
     }
-    for (auto const& [body, member] : {std::pair{"[]", "body"}, std::pair{"null", "body"},
-                                       std::pair{R"({"VaultName":5})", "VaultName"},
-                                       std::pair{R"({"NumberOfArchives":"3"})", "NumberOfArchives"},
-                                       std::pair{R"({"SizeInBytes":-1})", "SizeInBytes"},
-                                       std::pair{R"({"CreationDate":"yesterday"})", "CreationDate"}}) {
+    for (auto const& [body, member] :
+         {std::pair{"[]", "body"}, std::pair{"null", "body"}, std::pair{R"({"VaultName":5})", "VaultName"},
+          std::pair{R"({"NumberOfArchives":"3"})", "NumberOfArchives"},
+          std::pair{R"({"SizeInBytes":-1})", "SizeInBytes"},
+          std::pair{R"({"CreationDate":"yesterday"})", "CreationDate"}}) {
         response.body = body;
         auto const decoded = decode<describe_vault_request>(response);
         BOOST_TEST_REQUIRE(decoded.has_error());
@@ -289,10 +291,12 @@ BOOST_AUTO_TEST_CASE(malformed_answers_are_refused)
 // Results become the JSON of the service, with null for what has no value.
 BOOST_AUTO_TEST_CASE(results_as_json)
 {
-    BOOST_TEST((parse_json(to_json(cellar())) == parse_json(read_golden("describe_vault.null_members.response.http").body)));
+    BOOST_TEST((parse_json(to_json(cellar())) ==
+                parse_json(read_golden("describe_vault.null_members.response.http").body)));
     list_vaults_result page;
     page.vaults = {attic(), cellar(), shed()};
-    BOOST_TEST((parse_json(to_json(page)) == parse_json(read_golden("list_vaults.plain.response.http").body)));
+    BOOST_TEST(
+        (parse_json(to_json(page)) == parse_json(read_golden("list_vaults.plain.response.http").body)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
