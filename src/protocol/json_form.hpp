@@ -106,8 +106,8 @@ decoded<T> construct_from_json(boost::json::object const& object, std::index_seq
             return std::tuple<>();
         }
     };
-    auto arguments =
-        join_tuples(std::tuple<decltype(read_argument(std::get<I>(fields)))...>{read_argument(std::get<I>(fields))...});
+    auto arguments = join_tuples(
+        std::tuple<decltype(read_argument(std::get<I>(fields)))...>{read_argument(std::get<I>(fields))...});
     if (error)
         return *error;
     return std::apply([](auto&... argument) { return T(std::move(*argument)...); }, arguments);

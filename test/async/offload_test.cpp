@@ -39,7 +39,8 @@ BOOST_AUTO_TEST_SUITE(offload_test)
 BOOST_AUTO_TEST_CASE(value_comes_back)
 {
     asio::thread_pool threads(1);
-    BOOST_TEST(test::run(offload(threads.get_executor(), [] { return std::string("a value"); })) == "a value");
+    BOOST_TEST(test::run(offload(threads.get_executor(), [] { return std::string("a value"); })) ==
+               "a value");
     auto make = [pointer = std::make_unique<int>(7)]() mutable { return std::move(pointer); };
     BOOST_TEST(*test::run(offload(threads.get_executor(), std::move(make))) == 7);
 }
@@ -57,11 +58,14 @@ BOOST_AUTO_TEST_CASE(void_function_has_returned)
 BOOST_AUTO_TEST_CASE(exception_comes_back)
 {
     asio::thread_pool threads(1);
-    auto const is_it = [](std::runtime_error const& error) { return std::string(error.what()) == "not today"; };
+    auto const is_it = [](std::runtime_error const& error) {
+        return std::string(error.what()) == "not today";
+    };
     auto fail = []() -> int { throw std::runtime_error("not today"); };
     BOOST_CHECK_EXCEPTION(test::run(offload(threads.get_executor(), fail)), std::runtime_error, is_it);
     auto fail_without_value = [] { throw std::runtime_error("not today"); };
-    BOOST_CHECK_EXCEPTION(test::run(offload(threads.get_executor(), fail_without_value)), std::runtime_error, is_it);
+    BOOST_CHECK_EXCEPTION(test::run(offload(threads.get_executor(), fail_without_value)), std::runtime_error,
+                          is_it);
 }
 
 asio::awaitable<std::thread::id> go_there_and_back(asio::any_io_executor threads, std::thread::id& inside)
@@ -153,7 +157,8 @@ BOOST_AUTO_TEST_CASE(dropped_function_is_aborted)
 }
 
 template <class Function>
-asio::awaitable<void> hold_and_offload(counted /*in_the_frame*/, asio::any_io_executor threads, Function function)
+asio::awaitable<void> hold_and_offload(counted /*in_the_frame*/, asio::any_io_executor threads,
+                                       Function function)
 {
     co_await offload(threads, std::move(function));
 }
@@ -200,7 +205,8 @@ BOOST_AUTO_TEST_CASE(threads_end_with_the_context)
     {
         asio::io_context context;
         auto const threads = blocking_executor_of(context);
-        std::shared_future<void> const release = asio::use_service<last_words>(context).said.get_future().share();
+        std::shared_future<void> const release =
+            asio::use_service<last_words>(context).said.get_future().share();
         auto block = [&begun, release] {
             begun.set_value();
             release.wait();
@@ -221,10 +227,12 @@ BOOST_AUTO_TEST_CASE(queued_functions_are_dropped)
     {
         asio::io_context context;
         auto const threads = blocking_executor_of(context);
-        std::shared_future<void> const release = asio::use_service<last_words>(context).said.get_future().share();
+        std::shared_future<void> const release =
+            asio::use_service<last_words>(context).said.get_future().share();
         for (int i = 0; i < 100; ++i) {
             auto block = [release] { release.wait(); };
-            asio::co_spawn(context, hold_and_offload(counted(alive), threads, std::move(block)), asio::detached);
+            asio::co_spawn(context, hold_and_offload(counted(alive), threads, std::move(block)),
+                           asio::detached);
         }
         context.poll();
         BOOST_TEST(alive == 100);

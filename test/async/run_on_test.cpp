@@ -96,8 +96,9 @@ BOOST_AUTO_TEST_CASE(void_operation_has_run)
 BOOST_AUTO_TEST_CASE(exception_comes_back)
 {
     asio::thread_pool other(1);
-    BOOST_CHECK_EXCEPTION(test::run(run_on(other.get_executor(), fail())), std::runtime_error,
-                          [](std::runtime_error const& error) { return std::string(error.what()) == "not today"; });
+    BOOST_CHECK_EXCEPTION(
+        test::run(run_on(other.get_executor(), fail())), std::runtime_error,
+        [](std::runtime_error const& error) { return std::string(error.what()) == "not today"; });
 }
 
 struct places {
@@ -218,7 +219,8 @@ asio::awaitable<int> hold(counted /*in_the_frame*/, event& awaited)
     co_return co_await wait_for(awaited);
 }
 
-asio::awaitable<int> hold_and_run_on(counted /*in_the_frame*/, asio::any_io_executor executor, asio::awaitable<int> operation)
+asio::awaitable<int> hold_and_run_on(counted /*in_the_frame*/, asio::any_io_executor executor,
+                                     asio::awaitable<int> operation)
 {
     co_return co_await run_on(executor, std::move(operation));
 }
@@ -232,7 +234,8 @@ BOOST_AUTO_TEST_CASE(dropped_operation_is_aborted)
     for (bool const has_begun : {false, true}) {
         happened.reset();
         std::optional<asio::io_context> there(std::in_place);
-        started<int> running(here.get_executor(), run_on(there->get_executor(), hold(counted(alive), happened)));
+        started<int> running(here.get_executor(),
+                             run_on(there->get_executor(), hold(counted(alive), happened)));
         here.restart();
         here.poll();
         if (has_begun) {
@@ -258,9 +261,8 @@ BOOST_AUTO_TEST_CASE(context_of_both_may_go)
             event never;
             asio::io_context context;
             auto const strand = asio::make_strand(context);
-            started<int> const running(
-                context.get_executor(),
-                hold_and_run_on(counted(alive), strand, hold(counted(alive), never)));
+            started<int> const running(context.get_executor(),
+                                       hold_and_run_on(counted(alive), strand, hold(counted(alive), never)));
             for (int i = 0; i < polls; ++i)
                 context.poll_one();
             BOOST_TEST(alive == 2);

@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(completions_in_order_of_ending)
     }
     test::run_to_end(f.context);
     running.get();
-    std::vector<std::string> const expected{"child 2 done", "taken 2 ok",   "child 0 done", "taken 0 ok",
+    std::vector<std::string> const expected{"child 2 done", "taken 2 ok", "child 0 done", "taken 0 ok",
                                             "child 1 done", "taken 1 ok", "body ended"};
     BOOST_TEST(f.log == expected, boost::test_tools::per_element());
     BOOST_TEST(f.group.size() == 0U);
@@ -188,7 +188,7 @@ BOOST_AUTO_TEST_CASE(ids_may_be_used_again)
 {
     fixture f;
     test::run(f.context, f.group.run(start_quick_and_take(f)));
-    std::vector<std::string> const expected{"child 0 done", "taken 5 ok", "child 1 done",
+    std::vector<std::string> const expected{"child 0 done", "taken 5 ok",   "child 1 done",
                                             "taken 5 ok",   "child 2 done", "taken 5 ok"};
     BOOST_TEST(f.log == expected, boost::test_tools::per_element());
 }
@@ -251,8 +251,9 @@ BOOST_AUTO_TEST_CASE(error_of_the_body_is_thrown_after_the_children)
     BOOST_TEST(!running.ended());
     f.events[1].set();
     test::run_to_end(f.context);
-    BOOST_CHECK_EXCEPTION(running.get(), std::runtime_error,
-                          [](std::runtime_error const& error) { return std::string(error.what()) == "body"; });
+    BOOST_CHECK_EXCEPTION(running.get(), std::runtime_error, [](std::runtime_error const& error) {
+        return std::string(error.what()) == "body";
+    });
     BOOST_TEST(f.log.back() == "child 1 done");
     BOOST_TEST(f.alive == 0);
 }
@@ -381,7 +382,8 @@ BOOST_AUTO_TEST_CASE(strand_of_several_threads)
     int running = 0;
     int most = 0;
     task_group group(strand);
-    auto outcome = asio::co_spawn(strand, group.run(count_children(group, running, most, 500)), asio::use_future);
+    auto outcome =
+        asio::co_spawn(strand, group.run(count_children(group, running, most, 500)), asio::use_future);
     BOOST_TEST_REQUIRE((outcome.wait_for(std::chrono::seconds(10)) == std::future_status::ready));
     outcome.get();
     threads.join();

@@ -81,8 +81,10 @@ BOOST_AUTO_TEST_CASE(fraction_is_cut_to_milliseconds)
 BOOST_AUTO_TEST_CASE(zone_must_be_utc)
 {
     BOOST_TEST(parsed("2013-03-20T17:03:43.221+00:00") == reference_time);
-    for (std::string_view const zone : {"", "z", "+0000", "-00:00", "+01:00", "+00", " Z", "Z ", "ZZ", "Z+00:00", "UTC"})
-        BOOST_TEST(parsed("2013-03-20T17:03:43.221" + std::string(zone)) == -1, "accepted zone '" << zone << "'");
+    for (std::string_view const zone :
+         {"", "z", "+0000", "-00:00", "+01:00", "+00", " Z", "Z ", "ZZ", "Z+00:00", "UTC"})
+        BOOST_TEST(parsed("2013-03-20T17:03:43.221" + std::string(zone)) == -1,
+                   "accepted zone '" << zone << "'");
 }
 
 // Leap years: every fourth, but of the hundreds only every fourth.
@@ -114,12 +116,29 @@ BOOST_AUTO_TEST_CASE(impossible_fields_are_refused)
 // Another form, a missing or a superfluous character is refused.
 BOOST_AUTO_TEST_CASE(bad_forms_are_refused)
 {
-    for (std::string_view const text :
-         {"", "Z", "2013", "2013-03-20", "2013-03-20T17:03Z", "2013-03-20 17:03:43Z", "2013-03-20t17:03:43Z",
-          "2013/03/20T17:03:43Z", "13-03-20T17:03:43Z", "2013-3-20T17:03:43Z", "2013-03-20T7:03:43Z",
-          "02013-03-20T17:03:43Z", "-013-03-20T17:03:43Z", "+013-03-20T17:03:43Z", " 2013-03-20T17:03:43Z",
-          "2013-03-20T17:03:43Z ", "2013-03-20T17:03:43,221Z", "2013-03-20T17:03:43.-21Z", "2013-03-20T17:03:4aZ",
-          "2013-03-20T17:03:43.2 1Z", "20130320T170343Z", "1363799023221", "Wed, 20 Mar 2013 17:03:43 GMT"})
+    for (std::string_view const text : {"",
+                                        "Z",
+                                        "2013",
+                                        "2013-03-20",
+                                        "2013-03-20T17:03Z",
+                                        "2013-03-20 17:03:43Z",
+                                        "2013-03-20t17:03:43Z",
+                                        "2013/03/20T17:03:43Z",
+                                        "13-03-20T17:03:43Z",
+                                        "2013-3-20T17:03:43Z",
+                                        "2013-03-20T7:03:43Z",
+                                        "02013-03-20T17:03:43Z",
+                                        "-013-03-20T17:03:43Z",
+                                        "+013-03-20T17:03:43Z",
+                                        " 2013-03-20T17:03:43Z",
+                                        "2013-03-20T17:03:43Z ",
+                                        "2013-03-20T17:03:43,221Z",
+                                        "2013-03-20T17:03:43.-21Z",
+                                        "2013-03-20T17:03:4aZ",
+                                        "2013-03-20T17:03:43.2 1Z",
+                                        "20130320T170343Z",
+                                        "1363799023221",
+                                        "Wed, 20 Mar 2013 17:03:43 GMT"})
         BOOST_TEST(parsed(text) == -1, "accepted: " << text);
 }
 
@@ -132,8 +151,8 @@ BOOST_AUTO_TEST_CASE(basic_form)
 
     for (std::string_view const text :
          {"", "20130320", "20130320T170343", "20130320T1703Z", "20130320T170343z", "20130320T170343+00:00",
-          "20130320T170343.221Z", "20130320T170343ZZ", " 20130320T170343Z", "20130332T170343Z", "20130320T250343Z",
-          "2013-03-20T17:03:43Z", "20130320 170343Z"})
+          "20130320T170343.221Z", "20130320T170343ZZ", " 20130320T170343Z", "20130332T170343Z",
+          "20130320T250343Z", "2013-03-20T17:03:43Z", "20130320 170343Z"})
         BOOST_TEST(!parse_iso8601_basic(text).has_value(), "accepted: " << text);
 }
 

@@ -66,9 +66,9 @@ BOOST_AUTO_TEST_CASE(fills_all_bytes)
     std::vector<std::byte> bytes(100'000);
     random.fill(std::span(bytes).first(99'984));
     for (std::size_t start = 0; start + 16 <= 99'984; start += 16)
-        BOOST_TEST_REQUIRE(
-            std::any_of(bytes.begin() + static_cast<std::ptrdiff_t>(start),
-                        bytes.begin() + static_cast<std::ptrdiff_t>(start + 16), [](std::byte b) { return b != std::byte{}; }));
+        BOOST_TEST_REQUIRE(std::any_of(bytes.begin() + static_cast<std::ptrdiff_t>(start),
+                                       bytes.begin() + static_cast<std::ptrdiff_t>(start + 16),
+                                       [](std::byte b) { return b != std::byte{}; }));
     BOOST_TEST(std::all_of(bytes.end() - 16, bytes.end(), [](std::byte b) { return b == std::byte{}; }));
 }
 

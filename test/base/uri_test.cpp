@@ -59,7 +59,8 @@ BOOST_AUTO_TEST_CASE(decoding_reads_both_cases)
 // A % must be followed by two hexadecimal digits.
 BOOST_AUTO_TEST_CASE(bad_percent_is_refused)
 {
-    for (std::string_view const text : {"%", "a%", "%2", "a%2", "%2g", "%g2", "% 2", "%%20", "%2%0", "%-1", "%u1234"})
+    for (std::string_view const text :
+         {"%", "a%", "%2", "a%2", "%2g", "%g2", "% 2", "%%20", "%2%0", "%-1", "%u1234"})
         BOOST_TEST(!decode_uri_component(text).has_value(), "accepted: " << text);
 }
 
@@ -87,7 +88,8 @@ BOOST_AUTO_TEST_CASE(path_is_normalized)
              std::pair{"/.a/b./..c", "/.a/b./..c"},
              std::pair{"/a%2Fb/%2E%2E", "/a%2Fb/%2E%2E"},
          })
-        BOOST_TEST(normalize_path(path) == expected, "'" << path << "' became '" << normalize_path(path) << "'");
+        BOOST_TEST(normalize_path(path) == expected,
+                   "'" << path << "' became '" << normalize_path(path) << "'");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -100,7 +100,10 @@ private:
 };
 
 template <class T>
-concept printable = requires(std::ostream& stream, T const& value) { stream << value; };
+concept printable = requires(std::ostream& stream, T const& value)
+{
+    stream << value;
+};
 
 BOOST_AUTO_TEST_SUITE(secret_string_test)
 

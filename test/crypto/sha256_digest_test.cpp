@@ -28,7 +28,8 @@ BOOST_AUTO_TEST_CASE(round_trips_as_hex)
 // Capital digits are read, and written small.
 BOOST_AUTO_TEST_CASE(capital_digits_are_read)
 {
-    auto const digest = sha256_digest::from_hex("1F85C4584F7E481FB798E4C73C06989DF5607DA135A85F03DA499D91C24F0875");
+    auto const digest =
+        sha256_digest::from_hex("1F85C4584F7E481FB798E4C73C06989DF5607DA135A85F03DA499D91C24F0875");
     BOOST_TEST_REQUIRE(digest.has_value());
     BOOST_TEST(digest->hex() == some_hex);
 }

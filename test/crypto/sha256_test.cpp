@@ -17,7 +17,8 @@ namespace {
 
 using test::bytes_of;
 
-constexpr std::string_view hash_of_nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+constexpr std::string_view hash_of_nothing =
+    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 constexpr std::string_view hash_of_abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 std::string hmac(std::string const& key, std::string const& message)
@@ -49,7 +50,8 @@ BOOST_AUTO_TEST_CASE(pieces_give_the_hash_of_the_whole)
         sha256 hash;
         std::span<std::byte const> rest(whole);
         while (!rest.empty()) {
-            auto const size = static_cast<std::size_t>(numbers.below(std::min<std::size_t>(rest.size(), 200) + 1));
+            auto const size =
+                static_cast<std::size_t>(numbers.below(std::min<std::size_t>(rest.size(), 200) + 1));
             hash.update(rest.first(size));
             rest = rest.subspan(size);
         }
@@ -101,16 +103,18 @@ BOOST_AUTO_TEST_CASE(hmac_rfc_4231)
                "a3b6167473100ee06e0c796c2955552b");
     BOOST_TEST(hmac(std::string(131, '\xaa'), "Test Using Larger Than Block-Size Key - Hash Key First") ==
                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
-    BOOST_TEST(hmac(std::string(131, '\xaa'),
-                    "This is a test using a larger than block-size key and a larger than block-size data. The key "
-                    "needs to be hashed before being used by the HMAC algorithm.") ==
-               "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
+    BOOST_TEST(
+        hmac(std::string(131, '\xaa'),
+             "This is a test using a larger than block-size key and a larger than block-size data. The key "
+             "needs to be hashed before being used by the HMAC algorithm.") ==
+        "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2");
 }
 
 // An empty key and an empty message are allowed.
 BOOST_AUTO_TEST_CASE(hmac_of_nothing)
 {
-    BOOST_TEST(hmac_sha256({}, {}).hex() == "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
+    BOOST_TEST(hmac_sha256({}, {}).hex() ==
+               "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
 // The comparison of signatures looks at every byte and at the length.

@@ -329,7 +329,7 @@ BOOST_AUTO_TEST_CASE(random_orders_of_events)
         auto now = 0ms;
 
         std::map<number, std::chrono::milliseconds> opened; // with the time
-        std::map<number, std::chrono::milliseconds> idle;   // with the time since
+        std::map<number, std::chrono::milliseconds> idle; // with the time since
         std::set<number> used;
         std::deque<number> queue;
 

@@ -79,9 +79,11 @@ BOOST_AUTO_TEST_CASE(repeats_up_to_the_number_of_attempts)
     retry_quota quota(500);
     retry_plan plan(settings(3), quota, repeatable::yes);
     BOOST_TEST(plan.attempts() == 1);
-    BOOST_TEST(plan.on_failure(answered(service_errc::service_unavailable), 0.5).step == retry_step::repeat_after_delay);
+    BOOST_TEST(plan.on_failure(answered(service_errc::service_unavailable), 0.5).step ==
+               retry_step::repeat_after_delay);
     BOOST_TEST(plan.attempts() == 2);
-    BOOST_TEST(plan.on_failure(answered(service_errc::throttling), 0.5).step == retry_step::repeat_after_delay);
+    BOOST_TEST(plan.on_failure(answered(service_errc::throttling), 0.5).step ==
+               retry_step::repeat_after_delay);
     BOOST_TEST(plan.attempts() == 3);
     auto const last = plan.on_failure(answered(service_errc::service_unavailable), 0.5);
     BOOST_TEST(last.step == retry_step::give_up);
@@ -141,7 +143,8 @@ BOOST_AUTO_TEST_CASE(which_local_errors_are_repeated)
           make_error_code(errc::tree_hash_mismatch), make_error_code(errc::length_mismatch)}) {
         retry_quota quota(500);
         retry_plan plan(settings(), quota, repeatable::yes);
-        BOOST_TEST(plan.on_failure(lost(code, true), 0.5).step == retry_step::repeat_after_delay, code.message());
+        BOOST_TEST(plan.on_failure(lost(code, true), 0.5).step == retry_step::repeat_after_delay,
+                   code.message());
     }
     for (error_code const code :
          {make_error_code(errc::certificate_untrusted), make_error_code(errc::certificate_host_mismatch),
@@ -325,9 +328,9 @@ BOOST_AUTO_TEST_CASE(what_is_no_stale_connection)
 {
     attempt_failure with_answer = answered(service_errc::service_unavailable);
     with_answer.reused_connection = true;
-    for (attempt_failure const& failure : {lost(connection_reset(), true, false), with_answer,
-                                           lost(errc::response_timeout, true, true),
-                                           lost(make_error_code(boost::system::errc::timed_out), true, true)}) {
+    for (attempt_failure const& failure :
+         {lost(connection_reset(), true, false), with_answer, lost(errc::response_timeout, true, true),
+          lost(make_error_code(boost::system::errc::timed_out), true, true)}) {
         retry_quota quota(500);
         retry_plan plan(settings(), quota, repeatable::yes);
         BOOST_TEST(plan.on_failure(failure, 0.5).step == retry_step::repeat_after_delay);
@@ -335,15 +338,17 @@ BOOST_AUTO_TEST_CASE(what_is_no_stale_connection)
     }
     retry_quota quota(500);
     retry_plan plan(settings(), quota, repeatable::yes);
-    BOOST_TEST(plan.on_failure(lost(errc::certificate_untrusted, false, true), 0.5).step == retry_step::give_up);
+    BOOST_TEST(plan.on_failure(lost(errc::certificate_untrusted, false, true), 0.5).step ==
+               retry_step::give_up);
 }
 
 // A request that may not be repeated was sent and its answer got lost: the outcome is unknown.
 BOOST_AUTO_TEST_CASE(lost_answer_of_an_unrepeatable_request_is_unknown)
 {
     for (error_code const code :
-         {connection_reset(), make_error_code(errc::connection_closed), make_error_code(errc::response_timeout),
-          make_error_code(errc::transfer_stalled), make_error_code(errc::invalid_http_message)}) {
+         {connection_reset(), make_error_code(errc::connection_closed),
+          make_error_code(errc::response_timeout), make_error_code(errc::transfer_stalled),
+          make_error_code(errc::invalid_http_message)}) {
         for (bool const reused : {false, true}) {
             retry_quota quota(500);
             retry_plan plan(settings(), quota, repeatable::no);
@@ -360,7 +365,8 @@ BOOST_AUTO_TEST_CASE(unsent_request_is_repeated)
 {
     retry_quota quota(500);
     retry_plan plan(settings(), quota, repeatable::no);
-    BOOST_TEST(plan.on_failure(lost(connection_reset(), false, true), 0.5).step == retry_step::repeat_at_once);
+    BOOST_TEST(plan.on_failure(lost(connection_reset(), false, true), 0.5).step ==
+               retry_step::repeat_at_once);
     auto const second = plan.on_failure(lost(errc::connect_timeout, false), 0.5);
     BOOST_TEST(second.step == retry_step::repeat_after_delay);
     auto const third = plan.on_failure(lost(connection_reset(), false), 0.5);
@@ -398,7 +404,8 @@ BOOST_AUTO_TEST_CASE(gateway_may_hide_the_outcome)
         BOOST_TEST(decision.step == retry_step::give_up);
         BOOST_TEST(decision.outcome_unknown);
     }
-    for (service_errc const code : {service_errc::access_denied, service_errc::resource_not_found, service_errc::unknown}) {
+    for (service_errc const code :
+         {service_errc::access_denied, service_errc::resource_not_found, service_errc::unknown}) {
         retry_plan plan(settings(), quota, repeatable::no);
         auto const decision = plan.on_failure(answered_by_gateway(code), 0.5);
         BOOST_TEST(decision.step == retry_step::give_up);

@@ -201,16 +201,12 @@ BOOST_AUTO_TEST_CASE(waiting_is_repeatable)
 class simulation {
 public:
     explicit simulation(std::uint64_t seed)
-        : numbers_(seed),
-          total_bytes_(1 + numbers_.below(400)),
-          piece_bytes_(1 + numbers_.below(40)),
-          in_flight_max_(1 + numbers_.below(6)),
-          attempts_max_(static_cast<int>(1 + numbers_.below(4))),
+        : numbers_(seed), total_bytes_(1 + numbers_.below(400)), piece_bytes_(1 + numbers_.below(40)),
+          in_flight_max_(1 + numbers_.below(6)), attempts_max_(static_cast<int>(1 + numbers_.below(4))),
           passing_failures_(static_cast<unsigned>(numbers_.below(40))),
           lasting_failures_(numbers_.percent(30) ? 3 : 0),
           plan_(total_bytes_, piece_bytes_, in_flight_max_, attempts_max_)
-    {
-    }
+    {}
 
     /// Runs it to its end and checks each step.
     void run()
@@ -253,7 +249,8 @@ private:
     {
         BOOST_TEST_REQUIRE(!in_flight_.empty(), "waits for nothing");
         bool const nothing_to_start = to_repeat_.empty() && attempts_.size() == plan_.pieces();
-        BOOST_TEST_REQUIRE((failed_ || nothing_to_start || in_flight_.size() == in_flight_max_), "waits for no reason");
+        BOOST_TEST_REQUIRE((failed_ || nothing_to_start || in_flight_.size() == in_flight_max_),
+                           "waits for no reason");
         end_one();
     }
 

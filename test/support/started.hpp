@@ -25,8 +25,7 @@ public:
         : signal_(std::make_shared<asio::cancellation_signal>()),
           outcome_(asio::co_spawn(std::move(executor), std::move(operation),
                                   asio::bind_cancellation_slot(signal_->slot(), asio::use_future)))
-    {
-    }
+    {}
 
     /// Must be called where the coroutine runs, and takes effect at once there; or while nothing runs, and
     /// takes effect with the next step.
