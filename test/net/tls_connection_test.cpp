@@ -122,7 +122,8 @@ BOOST_AUTO_TEST_CASE(deadline_and_cancellation)
         asio::io_context context;
         auto const peer = test::open_connection(context, server.port(), true);
         peer->expires_after(5ms, errc::response_timeout);
-        BOOST_TEST(test::started<bool>(context, write_or_read(*peer, false)).code() == errc::response_timeout);
+        BOOST_TEST(test::started<bool>(context, write_or_read(*peer, false)).code() ==
+                   errc::response_timeout);
     }
     for (bool const writing : {false, true}) {
         asio::io_context context;
