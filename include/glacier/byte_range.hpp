@@ -3,6 +3,7 @@
 #include <glacier/error.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,33 @@ public:
 private:
     std::uint64_t first_;
     std::uint64_t last_;
+};
+
+/// Which bytes of a job's output are asked for: a range, or everything from some byte on.
+class output_range {
+public:
+    output_range(byte_range const& range) noexcept : first_(range.first()), last_(range.last()) {}
+
+    /// From the byte at `first` to the end.
+    static output_range from(std::uint64_t first) noexcept { return output_range(first); }
+
+    /// Reads `0-1048575` or `1048576-`.
+    static result<output_range> parse(std::string_view text);
+
+    std::uint64_t first() const noexcept { return first_; }
+    /// Nothing: the end of the output.
+    std::optional<std::uint64_t> last() const noexcept { return last_; }
+
+    /// `0-1048575` or `1048576-`.
+    std::string str() const;
+
+    friend bool operator==(output_range const&, output_range const&) = default;
+
+private:
+    explicit output_range(std::uint64_t first) noexcept : first_(first) {}
+
+    std::uint64_t first_;
+    std::optional<std::uint64_t> last_;
 };
 
 /// Whether the range begins on a whole MiB and ends on one or at the end of the archive: the rule for

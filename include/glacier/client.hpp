@@ -2,11 +2,17 @@
 
 #include <glacier/archive.hpp>
 #include <glacier/config.hpp>
+#include <glacier/data_retrieval_policy.hpp>
 #include <glacier/hashes.hpp>
 #include <glacier/job.hpp>
 #include <glacier/job_output_stream.hpp>
 #include <glacier/multipart.hpp>
+#include <glacier/provisioned_capacity.hpp>
 #include <glacier/vault.hpp>
+#include <glacier/vault_access_policy.hpp>
+#include <glacier/vault_lock.hpp>
+#include <glacier/vault_notifications.hpp>
+#include <glacier/vault_tags.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
@@ -69,6 +75,62 @@ public:
     asio::awaitable<list_vaults_result> list_vaults(
         list_vaults_request request = list_vaults_request()) const;
 
+    /// Has a topic told when jobs of the vault end, instead of the topic that may be set. The service does not
+    /// check that it may publish there. After cancellation either configuration may be set.
+    asio::awaitable<void> set_vault_notifications(set_vault_notifications_request request) const;
+
+    /// Fails with resource_not_found too if the vault has no notifications.
+    asio::awaitable<get_vault_notifications_result> get_vault_notifications(
+        get_vault_notifications_request request) const;
+
+    /// Succeeds too if there are none. Takes effect within minutes. After cancellation they may be deleted.
+    asio::awaitable<void> delete_vault_notifications(delete_vault_notifications_request request) const;
+
+    /// Sets who may use the vault, instead of the policy that may be set. After cancellation either may be.
+    asio::awaitable<void> set_vault_access_policy(set_vault_access_policy_request request) const;
+
+    /// Fails with resource_not_found too if the vault has no access policy.
+    asio::awaitable<get_vault_access_policy_result> get_vault_access_policy(
+        get_vault_access_policy_request request) const;
+
+    /// Succeeds too if there is none. Takes effect within minutes. After cancellation it may be deleted.
+    asio::awaitable<void> delete_vault_access_policy(delete_vault_access_policy_request request) const;
+
+    /**
+     * Puts a lock policy into force for 24 hours, in which it can be tried, aborted, or completed for ever.
+     *
+     * Not repeated once the request may have reached the service: a second one would be refused, and the id of
+     * the first would be lost. Then the error says outcome_unknown(): get_vault_lock() tells, and
+     * abort_vault_lock() removes it.
+     *
+     * Cancellation: the lock may be in progress.
+     * Errors: access_denied if one is in progress or the vault is locked.
+     */
+    asio::awaitable<initiate_vault_lock_result> initiate_vault_lock(
+        initiate_vault_lock_request request) const;
+
+    /// Locks the vault. This cannot be undone, by nobody. Succeeds too if it is done already with the same id.
+    /// After cancellation the vault may be locked. Errors: access_denied or invalid_parameter_value for another
+    /// id.
+    asio::awaitable<void> complete_vault_lock(complete_vault_lock_request request) const;
+
+    /// Removes the policy of a lock in progress; succeeds too if there is none. After cancellation it may be
+    /// removed. Errors: access_denied if the vault is locked.
+    asio::awaitable<void> abort_vault_lock(abort_vault_lock_request request) const;
+
+    /// Fails with resource_not_found too if the vault has no lock.
+    asio::awaitable<vault_lock_description> get_vault_lock(get_vault_lock_request request) const;
+
+    /// Adds tags, or replaces their values. After cancellation they may be added, all or none. Errors:
+    /// limit_exceeded above 50 tags.
+    asio::awaitable<void> add_tags_to_vault(add_tags_to_vault_request request) const;
+
+    /// Removes tags; succeeds too for keys that the vault does not have. After cancellation they may be removed.
+    asio::awaitable<void> remove_tags_from_vault(remove_tags_from_vault_request request) const;
+
+    asio::awaitable<list_tags_for_vault_result> list_tags_for_vault(
+        list_tags_for_vault_request request) const;
+
     /**
      * Stores an archive in one request.
      *
@@ -121,6 +183,24 @@ public:
     /// Opens the output of a job that has succeeded. The result streams it. Repeated only until the output
     /// begins; what fails after that is reported by the stream.
     asio::awaitable<job_output_stream> get_job_output(get_job_output_request request) const;
+
+    /// The account's limit for retrievals in the region. An account that never set one has `None`.
+    asio::awaitable<get_data_retrieval_policy_result> get_data_retrieval_policy(
+        get_data_retrieval_policy_request request = get_data_retrieval_policy_request()) const;
+
+    /// Takes effect within minutes; jobs in progress are not affected. After cancellation either policy may be
+    /// set.
+    asio::awaitable<void> set_data_retrieval_policy(set_data_retrieval_policy_request request) const;
+
+    /// The account's units that have not expired, 2 at most.
+    asio::awaitable<list_provisioned_capacity_result> list_provisioned_capacity(
+        list_provisioned_capacity_request request = list_provisioned_capacity_request()) const;
+
+    /// Buys a unit for a month. Not repeated once the request may have reached the service, since every unit is
+    /// charged; then the error says outcome_unknown(), and list_provisioned_capacity() tells. After cancellation
+    /// the unit may be bought. Errors: limit_exceeded above 2 units.
+    asio::awaitable<purchase_provisioned_capacity_result> purchase_provisioned_capacity(
+        purchase_provisioned_capacity_request request = purchase_provisioned_capacity_request()) const;
 
 private:
     std::shared_ptr<client_core> core_;

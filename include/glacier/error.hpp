@@ -31,6 +31,15 @@ enum class errc {
     invalid_limit,
     invalid_header_value,
     invalid_archive_size,
+    invalid_lock_id,
+    invalid_sns_topic,
+    invalid_notification_events,
+    invalid_policy_document,
+    invalid_tag_key,
+    invalid_tag_value,
+    invalid_tag_count,
+    invalid_retrieval_policy,
+    invalid_job_parameters,
     invalid_option,
 
     // Configuration.
@@ -62,6 +71,14 @@ enum class errc {
     tree_hash_mismatch,
     length_mismatch,
     job_failed,
+    malformed_inventory,
+    incomplete_inventory,
+    malformed_notification,
+    repeated_marker,
+    too_many_items,
+
+    // Waiting for something at the service.
+    wait_timeout,
 
     // Local files.
     file_empty,
@@ -109,6 +126,13 @@ enum class condition {
     verification,
     /// A deadline of the client passed.
     timeout,
+    /// The credentials were refused, or do not allow the operation.
+    access,
+    /// A limit of the account or of its policy is reached. Waiting seconds does not help.
+    quota,
+    /// The request was sent, and nobody knows what came of it. Not a matter of the code alone, so only
+    /// operation_error::is() tells.
+    outcome_unknown,
 };
 
 boost::system::error_category const& error_category() noexcept;
@@ -176,6 +200,10 @@ public:
     int http_status() const noexcept { return state_->details.http_status; }
     int attempts() const noexcept { return state_->details.attempts; }
     bool outcome_unknown() const noexcept { return state_->details.outcome_unknown; }
+
+    /// Whether the error belongs to the group: `code() == group`, and for condition::outcome_unknown what
+    /// outcome_unknown() says.
+    bool is(condition group) const noexcept;
 
 private:
     struct state {

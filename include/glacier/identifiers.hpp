@@ -75,6 +75,16 @@ struct upload_id_rule {
     static bool allows(std::string_view text) noexcept;
 };
 
+struct lock_id_rule {
+    static constexpr errc error = errc::invalid_lock_id;
+    static bool allows(std::string_view text) noexcept;
+};
+
+struct sns_topic_rule {
+    static constexpr errc error = errc::invalid_sns_topic;
+    static bool allows(std::string_view text) noexcept;
+};
+
 struct description_rule {
     static constexpr errc error = errc::invalid_description;
     static bool allows(std::string_view text) noexcept;
@@ -94,6 +104,13 @@ using job_id = checked_text<job_id_rule>;
 
 /// Opaque: 1 to 255 characters of `a-z A-Z 0-9 _ -`. The service's have 92 and may begin with `-`.
 using upload_id = checked_text<upload_id_rule>;
+
+/// Opaque: 1 to 255 characters of `a-z A-Z 0-9 _ -`. The service's have 24 and may begin with `-`.
+using lock_id = checked_text<lock_id_rule>;
+
+/// ARN of an SNS topic, `arn:PARTITION:sns:REGION:ACCOUNT:NAME`: up to 1,024 printable ASCII characters
+/// without spaces. Whether the topic exists, and may be published to, the service does not check either.
+using sns_topic = checked_text<sns_topic_rule>;
 
 /// Description of an archive or a job: up to 1,024 printable ASCII characters (0x20 to 0x7E). The
 /// service drops leading spaces.

@@ -2,6 +2,7 @@
 
 #include <glacier/byte_range.hpp>
 #include <glacier/identifiers.hpp>
+#include <glacier/select.hpp>
 #include <glacier/sha256_digest.hpp>
 #include <glacier/timestamp.hpp>
 
@@ -13,7 +14,7 @@
 
 namespace glacier {
 
-enum class job_type { archive_retrieval, inventory_retrieval };
+enum class job_type { archive_retrieval, inventory_retrieval, select };
 
 /// What a job does, as answers name it. `unknown`: a name that this version does not know.
 enum class job_action { unknown, archive_retrieval, inventory_retrieval, select };
@@ -40,7 +41,7 @@ struct inventory_retrieval_parameters {
     std::optional<std::string> marker;
 };
 
-/// What InitiateJob is asked to do. Made by archive_retrieval() or inventory_retrieval().
+/// What InitiateJob is asked to do. Made by archive_retrieval(), inventory_retrieval() or select().
 struct job_parameters {
     explicit job_parameters(job_type its_type) : type(its_type) {}
 
@@ -53,19 +54,32 @@ struct job_parameters {
 
     static job_parameters inventory_retrieval() { return job_parameters(job_type::inventory_retrieval); }
 
+    static job_parameters select(archive_id archive, select_parameters query, output_location output)
+    {
+        job_parameters parameters(job_type::select);
+        parameters.archive = std::move(archive);
+        parameters.select_query = std::move(query);
+        parameters.output = std::move(output);
+        return parameters;
+    }
+
     job_type type;
-    /// For archive retrievals, and required there.
+    /// For archive retrievals and select jobs, and required there.
     std::optional<archive_id> archive;
     std::optional<glacier::description> description;
-    /// ARN of a topic that is told when the job ends, besides the vault's own.
-    std::optional<std::string> sns_topic;
-    /// For archive retrievals; the service's default is Standard.
+    /// A topic that is told when the job ends, besides the vault's own.
+    std::optional<glacier::sns_topic> sns_topic;
+    /// For archive retrievals and select jobs; the service's default is Standard.
     std::optional<glacier::tier> tier;
     /// For archive retrievals: part of the archive, megabyte-aligned.
     std::optional<byte_range> range;
     /// For inventories; the service's default is JSON.
     std::optional<inventory_format> format;
     std::optional<inventory_retrieval_parameters> inventory;
+    /// For select jobs, and required there.
+    std::optional<select_parameters> select_query;
+    /// For select jobs, and required there.
+    std::optional<output_location> output;
 };
 
 /// For client::initiate_job().
@@ -124,7 +138,10 @@ struct job_description {
     std::optional<byte_range> retrieval_byte_range;
     std::optional<glacier::tier> tier;
     std::optional<inventory_job_description> inventory;
+    /// Where a select job writes its result.
     std::optional<std::string> job_output_path;
+    std::optional<select_parameters> select_query;
+    std::optional<output_location> output;
 };
 
 /// For client::describe_job().
@@ -168,7 +185,7 @@ struct get_job_output_request {
     vault_name vault;
     job_id job;
     /// Part of the output. For a job that retrieves a range, counted from the start of that range.
-    std::optional<byte_range> range;
+    std::optional<output_range> range;
 };
 
 } // namespace glacier

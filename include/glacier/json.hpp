@@ -1,8 +1,14 @@
 #pragma once
 
+#include <glacier/data_retrieval_policy.hpp>
 #include <glacier/job.hpp>
 #include <glacier/multipart.hpp>
+#include <glacier/provisioned_capacity.hpp>
 #include <glacier/vault.hpp>
+#include <glacier/vault_access_policy.hpp>
+#include <glacier/vault_lock.hpp>
+#include <glacier/vault_notifications.hpp>
+#include <glacier/vault_tags.hpp>
 
 #include <string>
 
@@ -17,5 +23,11 @@ std::string to_json(list_parts_result const& value);
 std::string to_json(list_multipart_uploads_result const& value);
 std::string to_json(job_description const& value);
 std::string to_json(list_jobs_result const& value);
+std::string to_json(get_vault_notifications_result const& value);
+std::string to_json(get_vault_access_policy_result const& value);
+std::string to_json(vault_lock_description const& value);
+std::string to_json(list_tags_for_vault_result const& value);
+std::string to_json(get_data_retrieval_policy_result const& value);
+std::string to_json(list_provisioned_capacity_result const& value);
 
 } // namespace glacier

@@ -27,6 +27,15 @@ exit_code exit_code_of(errc code) noexcept
     case errc::invalid_limit:
     case errc::invalid_header_value:
     case errc::invalid_archive_size:
+    case errc::invalid_lock_id:
+    case errc::invalid_sns_topic:
+    case errc::invalid_notification_events:
+    case errc::invalid_policy_document:
+    case errc::invalid_tag_key:
+    case errc::invalid_tag_value:
+    case errc::invalid_tag_count:
+    case errc::invalid_retrieval_policy:
+    case errc::invalid_job_parameters:
     case errc::invalid_option:
         return exit_code::usage;
     case errc::invalid_endpoint:
@@ -53,7 +62,13 @@ exit_code exit_code_of(errc code) noexcept
     case errc::malformed_response:
     case errc::unexpected_status:
     case errc::job_failed:
+    case errc::malformed_inventory:
+    case errc::malformed_notification:
+    case errc::repeated_marker:
+    case errc::too_many_items:
+    case errc::wait_timeout:
         return exit_code::refused;
+    case errc::incomplete_inventory:
     case errc::tree_hash_mismatch:
     case errc::length_mismatch:
         return exit_code::not_verified;

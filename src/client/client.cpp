@@ -1,12 +1,19 @@
 #include <glacier/client.hpp>
 
 #include "async/offload.hpp"
+#include "client/check_request.hpp"
 #include "client/client_core.hpp"
 #include "protocol/archive_operations.hpp"
+#include "protocol/data_retrieval_policy_operations.hpp"
 #include "protocol/job_operations.hpp"
 #include "protocol/multipart_operations.hpp"
+#include "protocol/provisioned_capacity_operations.hpp"
 #include "protocol/tree_hash.hpp"
+#include "protocol/vault_access_policy_operations.hpp"
+#include "protocol/vault_lock_operations.hpp"
+#include "protocol/vault_notification_operations.hpp"
 #include "protocol/vault_operations.hpp"
+#include "protocol/vault_tag_operations.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -34,6 +41,8 @@ std::string resource_of(Request const& request)
         add("upload", request.upload.str());
     if constexpr (requires { request.job; })
         add("job", request.job.str());
+    if constexpr (requires { request.lock; })
+        add("lock", request.lock.str());
     if constexpr (std::is_same_v<Request, upload_multipart_part_request>)
         add("part", request.range.str());
     if constexpr (std::is_same_v<Request, initiate_job_request>)
@@ -50,73 +59,6 @@ error_details details_of(Request const& request, std::string message)
     details.resource = resource_of(request);
     details.message = std::move(message);
     return details;
-}
-
-void require_limit(std::optional<std::uint32_t> const& limit)
-{
-    if (limit && *limit == 0)
-        throw invalid_value(errc::invalid_limit, "0");
-}
-
-/// What the types of the members do not check by themselves.
-template <class Request>
-void check(Request const& request)
-{
-    if constexpr (requires { request.limit; })
-        require_limit(request.limit);
-}
-
-void check(upload_archive_request const& request)
-{
-    if (request.content.size() == 0 || request.content.size() > part_size::bytes_max)
-        throw invalid_value(errc::invalid_archive_size, std::to_string(request.content.size()) + " bytes");
-}
-
-void check(upload_multipart_part_request const& request)
-{
-    bool const fits = request.range.size() == request.content.size() &&
-                      request.range.size() <= part_size::bytes_max &&
-                      request.range.first() % part_size::bytes_min == 0;
-    if (!fits)
-        throw invalid_value(errc::invalid_byte_range, request.range.str() + " for a part of " +
-                                                          std::to_string(request.content.size()) + " bytes");
-}
-
-void check(complete_multipart_upload_request const& request)
-{
-    if (request.archive_bytes == 0 || request.archive_bytes > part_size::bytes_max * part_size::parts_max)
-        throw invalid_value(errc::invalid_archive_size, std::to_string(request.archive_bytes) + " bytes");
-}
-
-void check(initiate_job_request const& request)
-{
-    job_parameters const& parameters = request.parameters;
-    bool const retrieves_archive = parameters.type == job_type::archive_retrieval;
-    if (retrieves_archive != parameters.archive.has_value())
-        throw invalid_value(errc::invalid_option, retrieves_archive ? "archive-retrieval without an archive"
-                                                                    : "inventory-retrieval with an archive");
-    if (parameters.archive && parameters.archive->str().empty())
-        throw invalid_value(errc::invalid_archive_id, {});
-    if (!retrieves_archive && parameters.range)
-        throw invalid_value(errc::invalid_option,
-                            "inventory-retrieval of the range " + parameters.range->str());
-    // Where it may end depends on the archive's size, which only the service knows.
-    if (parameters.range && parameters.range->first() % tree_hash_leaf_bytes != 0)
-        throw invalid_value(errc::invalid_byte_range,
-                            parameters.range->str() + " does not begin on a whole MiB");
-    if (retrieves_archive && (parameters.format || parameters.inventory))
-        throw invalid_value(errc::invalid_option, "archive-retrieval with parameters of an inventory");
-    if (parameters.tier == tier::unknown)
-        throw invalid_value(errc::invalid_option, "tier unknown");
-    if (parameters.inventory)
-        require_limit(parameters.inventory->limit);
-}
-
-void check(list_jobs_request const& request)
-{
-    require_limit(request.limit);
-    if (request.status == job_status::unknown)
-        throw invalid_value(errc::invalid_option, "status unknown");
 }
 
 template <class Request>
@@ -278,7 +220,9 @@ asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core
     head.content_length = content_length_of(performed.response);
 
     // Another range than asked for would be written to the wrong place.
-    std::string const range = request.range ? "bytes " + request.range->str() + "/" : std::string();
+    std::string range = request.range ? "bytes " + request.range->str() : std::string();
+    if (request.range && request.range->last())
+        range += "/";
     bool const fits = request.range ? head.status == 206 && head.content_range.value_or("").starts_with(range)
                                     : head.status != 206;
     if (!fits) {
@@ -333,6 +277,75 @@ asio::awaitable<void> client::delete_vault(delete_vault_request request) const
 }
 
 asio::awaitable<list_vaults_result> client::list_vaults(list_vaults_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<void> client::set_vault_notifications(set_vault_notifications_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<get_vault_notifications_result> client::get_vault_notifications(
+    get_vault_notifications_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<void> client::delete_vault_notifications(delete_vault_notifications_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<void> client::set_vault_access_policy(set_vault_access_policy_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<get_vault_access_policy_result> client::get_vault_access_policy(
+    get_vault_access_policy_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<void> client::delete_vault_access_policy(delete_vault_access_policy_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<initiate_vault_lock_result> client::initiate_vault_lock(
+    initiate_vault_lock_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<void> client::complete_vault_lock(complete_vault_lock_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<void> client::abort_vault_lock(abort_vault_lock_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<vault_lock_description> client::get_vault_lock(get_vault_lock_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<void> client::add_tags_to_vault(add_tags_to_vault_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<void> client::remove_tags_from_vault(remove_tags_from_vault_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<list_tags_for_vault_result> client::list_tags_for_vault(
+    list_tags_for_vault_request request) const
 {
     return call(core_, std::move(request));
 }
@@ -399,6 +412,29 @@ asio::awaitable<list_jobs_result> client::list_jobs(list_jobs_request request) c
 asio::awaitable<job_output_stream> client::get_job_output(get_job_output_request request) const
 {
     return open_output(core_, std::move(request));
+}
+
+asio::awaitable<get_data_retrieval_policy_result> client::get_data_retrieval_policy(
+    get_data_retrieval_policy_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<void> client::set_data_retrieval_policy(set_data_retrieval_policy_request request) const
+{
+    return call_without_result(core_, std::move(request));
+}
+
+asio::awaitable<list_provisioned_capacity_result> client::list_provisioned_capacity(
+    list_provisioned_capacity_request request) const
+{
+    return call(core_, std::move(request));
+}
+
+asio::awaitable<purchase_provisioned_capacity_result> client::purchase_provisioned_capacity(
+    purchase_provisioned_capacity_request request) const
+{
+    return call(core_, std::move(request));
 }
 
 } // namespace glacier

@@ -52,16 +52,10 @@ service_result<reply> call(service_context& context, protocol::routed_request co
 
 service_result<reply> call_get_job_output(service_context& context, protocol::routed_request const& routed)
 {
-    // The service takes forms of Range that the request type does not have, so the service function reads it.
-    protocol::http_headers headers = routed.headers;
-    headers.remove("range");
-    protocol::routed_request const without_range{routed.id, routed.path, routed.query, headers, routed.body};
-    auto const request = protocol::accept<get_job_output_request>(without_range);
+    auto const request = protocol::accept<get_job_output_request>(routed);
     if (!request)
         return refusal(context, routed, request.error());
-    std::string const* const range = routed.headers.find("range");
-    auto const result = get_job_output(
-        context, *request, range != nullptr ? std::optional<std::string_view>(*range) : std::nullopt);
+    auto const result = get_job_output(context, *request);
     if (!result)
         return result.error();
     reply answer;

@@ -248,23 +248,12 @@ std::optional<protocol::service_error> prepare_inventory_job(service_context& co
     return std::nullopt;
 }
 
-/// The bytes that a Range header asks for, of `total`; a range beyond the end is cut off there.
-service_result<byte_range> parse_range(std::string_view header, std::uint64_t total)
+/// The bytes that are asked for of `total`; a range beyond the end is cut off there.
+service_result<byte_range> range_within(output_range const& asked, std::uint64_t total)
 {
-    std::string_view text = header;
-    auto const refused = [header] { return invalid_parameter("Range", header); };
-    if (!text.starts_with("bytes="))
-        return refused();
-    text.remove_prefix(6);
-    auto const dash = text.find('-');
-    if (dash == std::string_view::npos)
-        return refused();
-    auto const first = base::parse_decimal(text.substr(0, dash));
-    std::string_view const end = text.substr(dash + 1);
-    auto const last = end.empty() ? std::optional(total - 1) : base::parse_decimal(end);
-    if (!first || !last || *first >= total || *last < *first)
-        return refused();
-    return byte_range(*first, std::min(*last, total - 1));
+    if (asked.first() >= total)
+        return invalid_parameter("Range", protocol::text_form<output_range>::write(asked));
+    return byte_range(asked.first(), std::min(asked.last().value_or(total - 1), total - 1));
 }
 
 /// The hash that goes with a range of the output: only of ranges that the archive's tree has a node for.
@@ -294,7 +283,8 @@ service_result<initiate_job_result> initiate_job(service_context& context,
     job.vault = vault->number;
     job.id = new_id(context.random, job_id_length);
     job.created = context.clock.now();
-    job.sns_topic = parameters.sns_topic;
+    if (parameters.sns_topic)
+        job.sns_topic = parameters.sns_topic->str();
     if (parameters.description)
         job.description = parameters.description->str();
     auto const refused = parameters.type == job_type::archive_retrieval
@@ -362,8 +352,7 @@ service_result<list_jobs_result> list_jobs(service_context& context, list_jobs_r
     }
 }
 
-service_result<job_output> get_job_output(service_context& context, get_job_output_request const& request,
-                                          std::optional<std::string_view> range)
+service_result<job_output> get_job_output(service_context& context, get_job_output_request const& request)
 {
     auto view = context.data.begin();
     auto const job = find_job(context, view, request.vault, request.job);
@@ -377,11 +366,11 @@ service_result<job_output> get_job_output(service_context& context, get_job_outp
     byte_range wanted(0, total - 1);
     job_output answer;
     answer.head.status = 200;
-    if (range) {
-        auto const asked = parse_range(*range, total);
-        if (!asked)
-            return asked.error();
-        wanted = *asked;
+    if (request.range) {
+        auto const range = range_within(*request.range, total);
+        if (!range)
+            return range.error();
+        wanted = *range;
         answer.head.status = 206;
         answer.head.content_range = "bytes " + wanted.str() + "/" + std::to_string(total);
     }

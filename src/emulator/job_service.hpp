@@ -8,8 +8,6 @@
 #include <glacier/job_output.hpp>
 
 #include <memory>
-#include <optional>
-#include <string_view>
 
 namespace glacier::emulation {
 
@@ -23,8 +21,6 @@ struct job_output {
     std::shared_ptr<output> bytes;
 };
 
-/// `range`: the Range header, `bytes=a-b` or `bytes=a-`; the range in the request is not looked at.
-service_result<job_output> get_job_output(service_context& context, get_job_output_request const& request,
-                                          std::optional<std::string_view> range);
+service_result<job_output> get_job_output(service_context& context, get_job_output_request const& request);
 
 } // namespace glacier::emulation

@@ -30,6 +30,25 @@ std::string byte_range::str() const
     return std::to_string(first_) + "-" + std::to_string(last_);
 }
 
+result<output_range> output_range::parse(std::string_view text)
+{
+    if (text.empty() || text.back() != '-') {
+        auto const range = byte_range::parse(text);
+        if (!range)
+            return range.error();
+        return output_range(*range);
+    }
+    auto const first = base::parse_decimal(text.substr(0, text.size() - 1));
+    if (!first)
+        return error_code(errc::invalid_byte_range);
+    return from(*first);
+}
+
+std::string output_range::str() const
+{
+    return std::to_string(first_) + "-" + (last_ ? std::to_string(*last_) : std::string());
+}
+
 bool is_megabyte_aligned(byte_range const& range, std::uint64_t archive_bytes) noexcept
 {
     if (range.last() >= archive_bytes)

@@ -55,8 +55,32 @@ std::optional<std::string> text_of(Member const& member, Class const& value)
     }
 }
 
+/// Whether the member is one of the JSON object that is the body.
+template <class Member>
+concept json_member = requires
+{
+    typename Member::form;
+}
+&&!requires
+{
+    Member::where;
+};
+
+template <class Members>
+inline constexpr bool has_json_members = false;
+template <class... Members>
+inline constexpr bool has_json_members<std::tuple<Members...>> = (json_member<Members> || ...);
+
+inline void set_json_body(http_request& message, boost::json::value const& body)
+{
+    message.body = boost::json::serialize(body);
+    message.headers.add("content-type", "application/json");
+}
+
+/// `body`: takes the members of the JSON object.
 template <class Class, class Member>
-error_code encode_member(http_request& message, Class const& request, Member const& member)
+error_code encode_member(http_request& message, boost::json::object& body, Class const& request,
+                         Member const& member)
 {
     if constexpr (requires { Member::where; }) {
         auto const text = text_of(member, request);
@@ -74,9 +98,10 @@ error_code encode_member(http_request& message, Class const& request, Member con
                 return errc::invalid_header_value;
             message.headers.add(std::string(member.name), *text);
         }
+    } else if constexpr (json_member<Member>) {
+        write_field_into(body, member, request, absent::omitted);
     } else if constexpr (std::is_same_v<Member, json_body_member<Class, typename Member::member_type>>) {
-        message.body = boost::json::serialize(write_json(request.*member.pointer));
-        message.headers.add("content-type", "application/json");
+        set_json_body(message, write_json(request.*member.pointer));
     } else {
         message.headers.add("content-type", "application/octet-stream");
     }
@@ -111,6 +136,16 @@ decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::str
             error = found;
     };
 
+    boost::json::object json;
+    if constexpr (has_json_members<std::tuple<Members...>>) {
+        auto document = parse_json_document(body);
+        if (!document)
+            return document.error();
+        if (!document->is_object())
+            return invalid_json("body", *document);
+        json = std::move(document->get_object());
+    }
+
     auto const read_argument = [&]<class Member>(Member const& member) {
         if constexpr (Member::need != presence::argument) {
             return std::tuple<>();
@@ -123,8 +158,14 @@ decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::str
                     argument = std::move(*read);
                 else
                     keep(read.error());
+            } else if constexpr (json_member<Member>) {
+                auto read = read_required_field(json, member, reading::strict);
+                if (read)
+                    argument = std::move(*read);
+                else
+                    keep(read.error());
             } else if constexpr (json_struct<member_type>) {
-                auto read = read_json_document<member_type>(body);
+                auto read = read_json_document<member_type>(body, reading::strict);
                 if (read)
                     argument = std::move(*read);
                 else
@@ -145,7 +186,12 @@ decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::str
     T made = std::apply([](auto&... argument) { return T(std::move(*argument)...); }, arguments);
 
     auto const assign = [&]<class Member>(Member const& member) {
-        if constexpr (Member::need != presence::argument) {
+        if constexpr (Member::need == presence::argument) {
+            return;
+        } else if constexpr (json_member<Member>) {
+            if (auto const wrong = read_field_into(made, json, member, reading::strict))
+                keep(*wrong);
+        } else {
             auto read = read_text(member, look_up);
             if (!read)
                 keep(read.error());
@@ -176,14 +222,18 @@ result<http_request> encode(Request const& request, account_id const& account)
     detail::fill_in(message.target, "accountId", account.str());
     message.headers.add("x-amz-glacier-version", "2012-06-01");
 
+    constexpr auto const& members = operation_traits<Request>::input;
     error_code error;
+    boost::json::object body;
     auto const encode_one = [&](auto const& member) {
         if (!error)
-            error = detail::encode_member(message, request, member);
+            error = detail::encode_member(message, body, request, member);
     };
-    std::apply([&](auto const&... member) { (encode_one(member), ...); }, operation_traits<Request>::input);
+    std::apply([&](auto const&... member) { (encode_one(member), ...); }, members);
     if (error)
         return error;
+    if constexpr (detail::has_json_members<std::remove_cvref_t<decltype(members)>>)
+        detail::set_json_body(message, body);
     return message;
 }
 
@@ -191,7 +241,7 @@ template <class Request>
 decoded<result_of<Request>> decode(http_response const& response)
 {
     if constexpr (detail::answers_json<Request>) {
-        return read_json_document<result_of<Request>>(response.body);
+        return read_json_document<result_of<Request>>(response.body, reading::lenient);
     } else {
         auto const look_up = [&response](place /*where*/,
                                          std::string_view name) -> std::optional<std::string> {

@@ -39,6 +39,31 @@ char const* errc_message(int code) noexcept
         return "invalid header value: control characters are not allowed";
     case errc::invalid_archive_size:
         return "invalid archive size: 1 byte to 4 GiB in one request, up to 10000 x 4 GiB in parts";
+    case errc::invalid_lock_id:
+        return "invalid lock id: 1 to 255 characters of a-z A-Z 0-9 _ - are allowed";
+    case errc::invalid_sns_topic:
+        return "invalid SNS topic: an ARN of at most 1024 characters such as arn:aws:sns:REGION:ACCOUNT:NAME";
+    case errc::invalid_notification_events:
+        return "invalid events: at least one of ArchiveRetrievalCompleted and InventoryRetrievalCompleted, "
+               "each "
+               "once";
+    case errc::invalid_policy_document:
+        return "invalid policy: a JSON object of at most 20480 bytes (20 KB)";
+    case errc::invalid_tag_key:
+        return "invalid tag key: 1 to 128 characters in UTF-8, letters, digits, space and _ . : / = + - @, "
+               "not "
+               "beginning with aws:";
+    case errc::invalid_tag_value:
+        return "invalid tag value: at most 255 characters in UTF-8, letters, digits, space and _ . : / = + - "
+               "@";
+    case errc::invalid_tag_count:
+        return "invalid number of tags: 1 to 10 in one request";
+    case errc::invalid_retrieval_policy:
+        return "invalid data retrieval policy: one rule; BytesPerHour with 1 to 9223372036854775807 bytes "
+               "per "
+               "hour, or FreeTier or None without them";
+    case errc::invalid_job_parameters:
+        return "invalid job parameters: they do not fit the type of the job";
     case errc::invalid_option:
         return "invalid option";
     case errc::invalid_endpoint:
@@ -89,6 +114,18 @@ char const* errc_message(int code) noexcept
         return "length mismatch";
     case errc::job_failed:
         return "the job failed";
+    case errc::malformed_inventory:
+        return "the inventory is not in the format of the service";
+    case errc::incomplete_inventory:
+        return "the inventory ends before it is complete";
+    case errc::malformed_notification:
+        return "not a notification about a job";
+    case errc::repeated_marker:
+        return "the service gave the same marker again, so the list would not end";
+    case errc::too_many_items:
+        return "the list is longer than allowed";
+    case errc::wait_timeout:
+        return "what was waited for did not happen in time";
     case errc::file_empty:
         return "the file is empty: an archive has at least 1 byte";
     case errc::file_changed:
@@ -156,9 +193,18 @@ bool in_condition(service_errc code, condition group) noexcept
         return code == service_errc::resource_not_found;
     case condition::timeout:
         return code == service_errc::request_timeout;
+    case condition::access:
+        return code == service_errc::access_denied || code == service_errc::expired_token ||
+               code == service_errc::incomplete_signature || code == service_errc::invalid_signature ||
+               code == service_errc::missing_authentication_token ||
+               code == service_errc::unrecognized_client;
+    case condition::quota:
+        return code == service_errc::insufficient_capacity || code == service_errc::limit_exceeded ||
+               code == service_errc::policy_enforced;
     case condition::invalid_value:
     case condition::transport:
     case condition::verification:
+    case condition::outcome_unknown:
         break;
     }
     return false;
@@ -172,16 +218,21 @@ bool in_condition(errc code, condition group) noexcept
     case condition::transport:
         return code >= errc::resolve_timeout && code <= errc::connection_wait_timeout;
     case condition::verification:
-        return code == errc::tree_hash_mismatch || code == errc::length_mismatch;
+        return code == errc::tree_hash_mismatch || code == errc::length_mismatch ||
+               code == errc::incomplete_inventory;
     case condition::timeout:
         return (code >= errc::resolve_timeout && code <= errc::transfer_stalled) ||
-               code == errc::connection_wait_timeout;
+               code == errc::connection_wait_timeout || code == errc::wait_timeout;
     case condition::retryable:
         return (code >= errc::resolve_timeout && code <= errc::transfer_stalled) ||
                code == errc::connection_closed || code == errc::tree_hash_mismatch ||
                code == errc::length_mismatch;
+    case condition::access:
+        return code == errc::no_credentials;
     case condition::throttling:
     case condition::not_found:
+    case condition::quota:
+    case condition::outcome_unknown:
         break;
     }
     return false;
@@ -220,6 +271,12 @@ public:
             return "verification failure";
         case condition::timeout:
             return "time-out";
+        case condition::access:
+            return "no access";
+        case condition::quota:
+            return "quota reached";
+        case condition::outcome_unknown:
+            return "outcome unknown";
         }
         return "unknown condition";
     }
@@ -327,6 +384,11 @@ operation_error::operation_error(error_code code, error_details details)
     : boost::system::system_error(code),
       state_(std::make_shared<state const>(state{details, sentence_of(code, details)}))
 {}
+
+bool operation_error::is(condition group) const noexcept
+{
+    return group == condition::outcome_unknown ? outcome_unknown() : code() == group;
+}
 
 void throw_exception_from_error(operation_error const& error, boost::source_location const& /*location*/)
 {

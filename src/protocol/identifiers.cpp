@@ -50,6 +50,18 @@ bool upload_id_rule::allows(std::string_view text) noexcept
     return is_opaque_id(text);
 }
 
+bool lock_id_rule::allows(std::string_view text) noexcept
+{
+    return is_opaque_id(text);
+}
+
+bool sns_topic_rule::allows(std::string_view text) noexcept
+{
+    bool const is_arn = text.starts_with("arn:") && text.find(":sns:") != std::string_view::npos;
+    return is_arn && text.size() <= 1'024 &&
+           std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c <= 0x7e; });
+}
+
 bool description_rule::allows(std::string_view text) noexcept
 {
     return text.size() <= 1'024 &&

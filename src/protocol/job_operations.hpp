@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocol/codec.hpp"
+#include "protocol/select_fields.hpp"
 
 #include <glacier/job.hpp>
 #include <glacier/job_output.hpp>
@@ -14,9 +15,10 @@ namespace glacier::protocol {
 
 template <>
 struct enum_names<job_type> {
-    static constexpr std::array<std::pair<job_type, std::string_view>, 2> names{{
+    static constexpr std::array<std::pair<job_type, std::string_view>, 3> names{{
         {job_type::archive_retrieval, "archive-retrieval"},
         {job_type::inventory_retrieval, "inventory-retrieval"},
+        {job_type::select, "select"},
     }};
 };
 
@@ -55,16 +57,6 @@ struct enum_names<job_status> {
     }};
 };
 
-/// For answers: a name that this version does not know is read as `unknown`.
-template <class Enum>
-struct tolerant_enum_form {
-    static std::string write(Enum value) { return text_form<Enum>::write(value); }
-    static std::optional<Enum> read(std::string_view text)
-    {
-        return text_form<Enum>::read(text).value_or(Enum::unknown);
-    }
-};
-
 template <>
 struct json_fields<inventory_retrieval_parameters> {
     static constexpr absent when_absent = absent::omitted;
@@ -90,6 +82,8 @@ struct json_fields<job_parameters> {
         field("RetrievalByteRange", &job_parameters::range),
         field("Format", &job_parameters::format),
         field("InventoryRetrievalParameters", &job_parameters::inventory),
+        field("SelectParameters", &job_parameters::select_query),
+        field("OutputLocation", &job_parameters::output),
     };
 };
 
@@ -97,12 +91,12 @@ template <>
 struct json_fields<inventory_job_description> {
     static constexpr absent when_absent = absent::null;
     static constexpr auto fields = std::tuple{
-        field<presence::optional, timestamp_to_the_second>("EndDate", &inventory_job_description::end_date),
         field("Format", &inventory_job_description::format),
-        field("Limit", &inventory_job_description::limit),
-        field("Marker", &inventory_job_description::marker),
         field<presence::optional, timestamp_to_the_second>("StartDate",
                                                            &inventory_job_description::start_date),
+        field<presence::optional, timestamp_to_the_second>("EndDate", &inventory_job_description::end_date),
+        field("Limit", &inventory_job_description::limit),
+        field("Marker", &inventory_job_description::marker),
     };
 };
 
@@ -110,25 +104,27 @@ template <>
 struct json_fields<job_description> {
     static constexpr absent when_absent = absent::null;
     static constexpr auto fields = std::tuple{
-        field<presence::optional, tolerant_enum_form<job_action>>("Action", &job_description::action),
-        field("ArchiveId", &job_description::archive),
-        field("ArchiveSHA256TreeHash", &job_description::archive_tree_hash),
-        field("ArchiveSizeInBytes", &job_description::archive_size_in_bytes),
-        field("Completed", &job_description::completed),
-        field("CompletionDate", &job_description::completion_date),
-        field("CreationDate", &job_description::creation_date),
-        field("InventoryRetrievalParameters", &job_description::inventory),
-        field("InventorySizeInBytes", &job_description::inventory_size_in_bytes),
-        field("JobDescription", &job_description::description),
         field("JobId", &job_description::job),
-        field("JobOutputPath", &job_description::job_output_path),
-        field("RetrievalByteRange", &job_description::retrieval_byte_range),
-        field("SHA256TreeHash", &job_description::tree_hash),
-        field("SNSTopic", &job_description::sns_topic),
-        field<presence::optional, tolerant_enum_form<job_status>>("StatusCode", &job_description::status),
-        field("StatusMessage", &job_description::status_message),
-        field<presence::optional, tolerant_enum_form<tier>>("Tier", &job_description::tier),
+        field("JobDescription", &job_description::description),
+        field("Action", &job_description::action),
+        field("ArchiveId", &job_description::archive),
         field("VaultARN", &job_description::vault_arn),
+        field("CreationDate", &job_description::creation_date),
+        field("Completed", &job_description::completed),
+        field("StatusCode", &job_description::status),
+        field("StatusMessage", &job_description::status_message),
+        field("ArchiveSizeInBytes", &job_description::archive_size_in_bytes),
+        field("InventorySizeInBytes", &job_description::inventory_size_in_bytes),
+        field("SNSTopic", &job_description::sns_topic),
+        field("CompletionDate", &job_description::completion_date),
+        field("SHA256TreeHash", &job_description::tree_hash),
+        field("ArchiveSHA256TreeHash", &job_description::archive_tree_hash),
+        field("RetrievalByteRange", &job_description::retrieval_byte_range),
+        field("Tier", &job_description::tier),
+        field("InventoryRetrievalParameters", &job_description::inventory),
+        field("JobOutputPath", &job_description::job_output_path),
+        field("SelectParameters", &job_description::select_query),
+        field("OutputLocation", &job_description::output),
     };
 };
 
@@ -186,7 +182,7 @@ struct operation_traits<get_job_output_request> {
     static constexpr auto input = std::tuple{
         uri("vaultName", &get_job_output_request::vault),
         uri("jobId", &get_job_output_request::job),
-        header<presence::optional, range_of_output>("Range", &get_job_output_request::range),
+        header("Range", &get_job_output_request::range),
     };
     static constexpr auto output = std::tuple{
         header("Accept-Ranges", &job_output_head::accept_ranges),

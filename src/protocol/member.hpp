@@ -2,7 +2,9 @@
 
 #include "protocol/text_form.hpp"
 
+#include <optional>
 #include <string_view>
+#include <type_traits>
 
 namespace glacier::protocol {
 
@@ -109,7 +111,7 @@ constexpr auto bytes_body(Member Class::*pointer)
     return bytes_body_member<Class, Member>{pointer};
 }
 
-/// A member of a JSON object.
+/// A member of a JSON object: of a struct in json_fields, or of the body itself among the members of a request.
 template <presence Presence, class Class, class Member, class Form>
 struct json_field {
     static constexpr presence need = Presence;

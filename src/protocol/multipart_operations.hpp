@@ -22,13 +22,13 @@ template <>
 struct json_fields<list_parts_result> {
     static constexpr absent when_absent = absent::null;
     static constexpr auto fields = std::tuple{
-        field("ArchiveDescription", &list_parts_result::description),
-        field("CreationDate", &list_parts_result::creation_date),
-        field("Marker", &list_parts_result::marker),
         field("MultipartUploadId", &list_parts_result::upload),
-        field("PartSizeInBytes", &list_parts_result::part_size_in_bytes),
-        field("Parts", &list_parts_result::parts),
         field("VaultARN", &list_parts_result::vault_arn),
+        field("ArchiveDescription", &list_parts_result::description),
+        field("PartSizeInBytes", &list_parts_result::part_size_in_bytes),
+        field("CreationDate", &list_parts_result::creation_date),
+        field("Parts", &list_parts_result::parts),
+        field("Marker", &list_parts_result::marker),
     };
 };
 
@@ -36,11 +36,11 @@ template <>
 struct json_fields<upload_description> {
     static constexpr absent when_absent = absent::null;
     static constexpr auto fields = std::tuple{
-        field("ArchiveDescription", &upload_description::description),
-        field("CreationDate", &upload_description::creation_date),
         field("MultipartUploadId", &upload_description::upload),
-        field("PartSizeInBytes", &upload_description::part_size_in_bytes),
         field("VaultARN", &upload_description::vault_arn),
+        field("ArchiveDescription", &upload_description::description),
+        field("PartSizeInBytes", &upload_description::part_size_in_bytes),
+        field("CreationDate", &upload_description::creation_date),
     };
 };
 
@@ -48,8 +48,8 @@ template <>
 struct json_fields<list_multipart_uploads_result> {
     static constexpr absent when_absent = absent::null;
     static constexpr auto fields = std::tuple{
-        field("Marker", &list_multipart_uploads_result::marker),
         field("UploadsList", &list_multipart_uploads_result::uploads),
+        field("Marker", &list_multipart_uploads_result::marker),
     };
 };
 

@@ -141,15 +141,19 @@ struct content_range_of_part {
     }
 };
 
-/// `bytes=0-1048575`, of the Range header. The open form `bytes=5-` is the emulator's own matter.
-struct range_of_output {
-    static std::string write(byte_range const& value) { return "bytes=" + value.str(); }
+/// `bytes=0-1048575` or `bytes=1048576-`, of the Range header.
+template <>
+struct text_form<output_range> {
+    static std::string write(output_range const& value) { return "bytes=" + value.str(); }
 
-    static std::optional<byte_range> read(std::string_view text)
+    static std::optional<output_range> read(std::string_view text)
     {
         if (!text.starts_with("bytes="))
             return std::nullopt;
-        return text_form<byte_range>::read(text.substr(6));
+        auto const range = output_range::parse(text.substr(6));
+        if (!range)
+            return std::nullopt;
+        return *range;
     }
 };
 

@@ -12,12 +12,12 @@ template <>
 struct json_fields<vault_description> {
     static constexpr absent when_absent = absent::null;
     static constexpr auto fields = std::tuple{
+        field("VaultARN", &vault_description::vault_arn),
+        field("VaultName", &vault_description::vault_name),
         field("CreationDate", &vault_description::creation_date),
         field("LastInventoryDate", &vault_description::last_inventory_date),
         field("NumberOfArchives", &vault_description::number_of_archives),
         field("SizeInBytes", &vault_description::size_in_bytes),
-        field("VaultARN", &vault_description::vault_arn),
-        field("VaultName", &vault_description::vault_name),
     };
 };
 
@@ -25,8 +25,8 @@ template <>
 struct json_fields<list_vaults_result> {
     static constexpr absent when_absent = absent::null;
     static constexpr auto fields = std::tuple{
-        field("Marker", &list_vaults_result::marker),
         field("VaultList", &list_vaults_result::vaults),
+        field("Marker", &list_vaults_result::marker),
     };
 };
 

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <glacier/identifiers.hpp>
+#include <glacier/policy_document.hpp>
+#include <glacier/timestamp.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace glacier {
+
+/// `unknown`: a name that this version does not know.
+enum class vault_lock_state {
+    unknown,
+    /// The policy is in force, but for 24 hours only, unless the lock is completed.
+    in_progress,
+    /// The policy is in force and can neither be changed nor removed, by nobody and never.
+    locked,
+};
+
+/// For client::initiate_vault_lock().
+struct initiate_vault_lock_request {
+    initiate_vault_lock_request(vault_name its_vault, policy_document its_policy)
+        : vault(std::move(its_vault)), policy(std::move(its_policy))
+    {}
+
+    vault_name vault;
+    policy_document policy;
+};
+
+struct initiate_vault_lock_result {
+    initiate_vault_lock_result() = default;
+    explicit initiate_vault_lock_result(lock_id its_lock) : lock(std::move(its_lock)) {}
+
+    /// For complete_vault_lock(), within 24 hours. The service does not show it again.
+    lock_id lock;
+};
+
+/// For client::complete_vault_lock().
+struct complete_vault_lock_request {
+    complete_vault_lock_request(vault_name its_vault, lock_id its_lock)
+        : vault(std::move(its_vault)), lock(std::move(its_lock))
+    {}
+
+    vault_name vault;
+    /// What initiate_vault_lock() gave.
+    lock_id lock;
+};
+
+/// For client::abort_vault_lock().
+struct abort_vault_lock_request {
+    explicit abort_vault_lock_request(vault_name its_vault) : vault(std::move(its_vault)) {}
+
+    vault_name vault;
+};
+
+/// For client::get_vault_lock().
+struct get_vault_lock_request {
+    explicit get_vault_lock_request(vault_name its_vault) : vault(std::move(its_vault)) {}
+
+    vault_name vault;
+};
+
+struct vault_lock_description {
+    /// The text as it was given to initiate_vault_lock().
+    std::string policy;
+    vault_lock_state state = vault_lock_state::unknown;
+    /// When a lock in progress ends unless it is completed: 24 hours after its creation. Nothing once locked.
+    std::optional<timestamp> expiration_date;
+    /// When initiate_vault_lock() was called.
+    timestamp creation_date;
+};
+
+} // namespace glacier
