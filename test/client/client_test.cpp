@@ -686,27 +686,27 @@ BOOST_AUTO_TEST_CASE(job_parameter_combinations)
     job_parameters const archive = job_parameters::archive_retrieval("some-archive");
     job_parameters const inventory = job_parameters::inventory_retrieval();
 
-    BOOST_TEST((code(job_parameters(job_type::archive_retrieval)) == errc::invalid_option));
+    BOOST_TEST((code(job_parameters(job_type::archive_retrieval)) == errc::invalid_job_parameters));
 
     job_parameters with_archive = inventory;
     with_archive.archive = "some-archive";
-    BOOST_TEST((code(with_archive) == errc::invalid_option));
+    BOOST_TEST((code(with_archive) == errc::invalid_job_parameters));
 
     job_parameters with_unknown_tier = archive;
     with_unknown_tier.tier = tier::unknown;
-    BOOST_TEST((code(with_unknown_tier) == errc::invalid_option));
+    BOOST_TEST((code(with_unknown_tier) == errc::invalid_job_parameters));
 
     job_parameters with_range = inventory;
     with_range.range = byte_range(0, mib - 1);
-    BOOST_TEST((code(with_range) == errc::invalid_option));
+    BOOST_TEST((code(with_range) == errc::invalid_job_parameters));
 
     job_parameters with_format = archive;
     with_format.format = inventory_format::csv;
-    BOOST_TEST((code(with_format) == errc::invalid_option));
+    BOOST_TEST((code(with_format) == errc::invalid_job_parameters));
 
     job_parameters with_filter = archive;
     with_filter.inventory.emplace();
-    BOOST_TEST((code(with_filter) == errc::invalid_option));
+    BOOST_TEST((code(with_filter) == errc::invalid_job_parameters));
 
     job_parameters with_unaligned_range = archive;
     with_unaligned_range.range = byte_range(1, mib - 1);

@@ -557,7 +557,8 @@ struct fake_service::state {
         made.status_message = "Operation in progress.";
         if (job.parameters.description)
             made.description = job.parameters.description->str();
-        made.sns_topic = job.parameters.sns_topic;
+        if (job.parameters.sns_topic)
+            made.sns_topic = job.parameters.sns_topic->str();
         if (done) {
             made.completion_date = creation_date + std::chrono::hours(4);
             made.status = job.failed ? job_status::failed : job_status::succeeded;
@@ -631,7 +632,10 @@ struct fake_service::state {
         made.content_type = "application/octet-stream";
         made.description = "box 7";
         byte_range const held = range_of(from);
-        byte_range const asked = request.range.value_or(byte_range(0, held.size() - 1));
+        byte_range const all(0, held.size() - 1);
+        byte_range const asked =
+            request.range ? byte_range(request.range->first(), request.range->last().value_or(all.last()))
+                          : all;
         if (asked.last() >= held.size())
             throw refusal{service_errc::invalid_parameter_value, "Range beyond the output"};
         output_ranges.push_back(asked.first());
