@@ -1,5 +1,6 @@
 #pragma once
 
+#include <glacier/connection_factory.hpp>
 #include <glacier/credentials_provider.hpp>
 #include <glacier/identifiers.hpp>
 #include <glacier/settings.hpp>
@@ -34,6 +35,8 @@ struct client_config {
     pool_settings pool;
     retry_settings retry;
     tls_settings tls;
+    /// Opens the connections; if not set, the system's name resolution and sockets do.
+    glacier::connection_factory connection_factory;
     /// Where files are read and hashed. If not set, two threads that belong to the execution context are
     /// started on first use.
     std::optional<asio::any_io_executor> blocking_executor;
