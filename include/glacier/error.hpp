@@ -153,8 +153,8 @@ enum class service_errc {
     bad_request,
     /// `ExpiredTokenException`, 403: the session token of temporary credentials has expired.
     expired_token,
-    /// `InsufficientCapacityException`, 503 or 400: no capacity for Expedited retrievals now; Standard has
-    /// some.
+    /// `InsufficientCapacityException`, 503 or 400: no capacity for Expedited retrievals now; another
+    /// tier may do.
     insufficient_capacity,
     /// `InvalidParameterValueException`, 400: any value that is not allowed; also a wrong hash, a job whose
     /// output is not ready, and a vault that is not empty.
