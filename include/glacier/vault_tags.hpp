@@ -26,11 +26,11 @@ struct tag_value_rule {
     static bool allows(std::string_view text) noexcept;
 };
 
-/// 1 to 128 Unicode characters in UTF-8: letters, digits, space and `_.:/=+-@`. Upper and lower case
-/// differ. A key may not begin with `aws:`, in any case of its letters.
+/// 1 to 128 Unicode characters in UTF-8: letters, digits, space, dot, at sign, and `_ : / = + -`. Upper and
+/// lower case differ. A key may not begin with `aws:`, in any case of its letters.
 using tag_key = checked_text<tag_key_rule>;
 
-/// 0 to 255 Unicode characters in UTF-8: letters, digits, space and `_.:/=+-@`.
+/// 0 to 255 Unicode characters in UTF-8: letters, digits, space, dot, at sign, and `_ : / = + -`.
 using tag_value = checked_text<tag_value_rule>;
 
 /// For client::add_tags_to_vault().
