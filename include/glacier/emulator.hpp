@@ -89,6 +89,7 @@ struct emulator_options {
  * Errors: the constructor throws a std::runtime_error whose what() is one sentence: the directory cannot be
  *   used or is in use, the port is taken, the certificate does not fit. Options that contradict each other
  *   are a std::invalid_argument.
+ *
  * Thread safety: safe.
  */
 class emulator {

@@ -43,6 +43,7 @@ public:
      * Reads at least one byte into `buffer`, which must stay valid; 0 means that the output is complete.
      *
      * Cancellation: terminal; the connection is closed, and the stream can only be destroyed.
+     *
      * Errors: errc::connection_closed if the output ends before its length, errc::transfer_stalled, or
      *   another system_error. The bytes read so far stay valid, and get_job_output() with a range gets
      *   the rest.

@@ -77,8 +77,10 @@ struct upload_file_result {
  * fails for good, no new ones start, those on their way end, and the upload is aborted.
  *
  * Memory: concurrency x 512 KiB, whatever the part size.
+ *
  * Cancellation: prompt; the upload stays at the service, with the id that on_started() was told, until it is
  *   aborted or expires after a day or more. It costs nothing.
+ *
  * Errors: operation_error, or a system_error if the file cannot be read; errc::file_empty,
  *   errc::file_changed, errc::archive_too_large; errc::invalid_part_size if the file does not fit into 10,000
  *   parts of the size that was asked for.
@@ -109,6 +111,7 @@ struct wait_for_job_request {
  * Waits until a job has succeeded. There is no limit but cancellation: jobs take hours.
  *
  * Cancellation: prompt. The job goes on at the service.
+ *
  * Errors: operation_error with errc::job_failed and the service's words if the job failed; otherwise those of
  *   client::describe_job().
  */
@@ -155,7 +158,9 @@ struct download_result {
  * is reserved first.
  *
  * Memory: concurrency x 256 KiB.
+ *
  * Cancellation: prompt; FILE.part is removed.
+ *
  * Errors: operation_error, or a system_error for the file; errc::tree_hash_mismatch and errc::length_mismatch
  *   for bytes that stay wrong; errc::invalid_option if the job is not a completed archive retrieval.
  *   FILE.part is removed.
@@ -211,6 +216,7 @@ struct retrieve_archive_result {
  *
  * Cancellation: prompt; FILE.part is removed. The job goes on at the service; wait_for_job() and
  *   download_job_output() with its id take it up.
+ *
  * Errors: those of client::initiate_job(), wait_for_job() and download_job_output().
  */
 asio::awaitable<retrieve_archive_result> retrieve_archive(client service, retrieve_archive_request request);
