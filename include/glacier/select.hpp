@@ -87,8 +87,8 @@ struct output_serialization {
     std::optional<csv_output> csv;
 };
 
-/// The query of a select job. Errors: errc::invalid_job_parameters for what is required and not set, or too
-/// long.
+/// The query of a select job. In the enumerations below it, `unknown` stands for a name that this version
+/// does not know. Errors: errc::invalid_job_parameters for what is required and not set, or too long.
 struct select_parameters {
     select_parameters() = default;
 
