@@ -89,6 +89,11 @@ struct emulator_options {
  * Serves from the moment it is made until stop(), on threads of its own. What it has acknowledged is on the
  * disk, and is there again for the next emulator with the same directory.
  *
+ * It has all operations of the service. What it does not do: access policies, lock policies and the data
+ * retrieval policy are kept and shown, but nothing is refused because of them; notifications are configured,
+ * but not sent; select jobs are accepted and described, and then fail with a status message that says why,
+ * because there is neither SQL nor S3 to carry them out with.
+ *
  * Errors: the constructor throws a std::runtime_error whose what() is one sentence: the directory cannot be
  *   used or is in use, the port is taken, the certificate does not fit. Options that contradict each other
  *   are a std::invalid_argument.
