@@ -15,6 +15,8 @@
 #include <glacier/error.hpp>
 #include <glacier/hashes.hpp>
 #include <glacier/identifiers.hpp>
+#include <glacier/inventory.hpp>
+#include <glacier/inventory_reader.hpp>
 #include <glacier/job.hpp>
 #include <glacier/job_notification.hpp>
 #include <glacier/job_output.hpp>

@@ -205,14 +205,14 @@ std::optional<protocol::service_error> prepare_archive_job(service_context& cont
     return std::nullopt;
 }
 
-protocol::inventory_archive inventory_entry(archive_record const& archive)
+inventory_archive inventory_entry(archive_record const& archive)
 {
-    protocol::inventory_archive entry;
-    entry.id = archive.id;
+    inventory_archive entry;
+    entry.archive = archive.id;
     entry.description = archive.description.value_or("");
     entry.creation_date = archive.created;
-    entry.bytes = archive.bytes;
-    entry.hash = archive.hash;
+    entry.size_in_bytes = archive.bytes;
+    entry.tree_hash = archive.hash;
     return entry;
 }
 

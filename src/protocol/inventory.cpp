@@ -49,9 +49,9 @@ std::string inventory_writer::entry(inventory_archive const& archive)
     bool const first = std::exchange(first_, false);
     if (format_ == inventory_format::json)
         return (first ? "" : ",") + boost::json::serialize(write_json(archive));
-    return "\n" + archive.id + "," + csv_text(archive.description) + "," +
-           text_form<timestamp>::write(archive.creation_date) + "," + std::to_string(archive.bytes) + "," +
-           archive.hash.hex();
+    return "\n" + archive.archive + "," + csv_text(archive.description) + "," +
+           text_form<timestamp>::write(archive.creation_date) + "," + std::to_string(archive.size_in_bytes) +
+           "," + archive.tree_hash.hex();
 }
 
 std::string inventory_writer::end() const

@@ -2,35 +2,22 @@
 
 #include "protocol/codec.hpp"
 
-#include <glacier/job.hpp>
-#include <glacier/sha256_digest.hpp>
-#include <glacier/timestamp.hpp>
+#include <glacier/inventory.hpp>
 
-#include <cstdint>
 #include <string>
 #include <tuple>
 
 namespace glacier::protocol {
 
-/// An archive as an inventory lists it.
-struct inventory_archive {
-    std::string id;
-    /// Empty if the archive has none.
-    std::string description;
-    timestamp creation_date;
-    std::uint64_t bytes = 0;
-    tree_hash hash;
-};
-
 template <>
 struct json_fields<inventory_archive> {
     static constexpr absent when_absent = absent::null;
     static constexpr auto fields = std::tuple{
-        field("ArchiveId", &inventory_archive::id),
+        field("ArchiveId", &inventory_archive::archive),
         field("ArchiveDescription", &inventory_archive::description),
         field("CreationDate", &inventory_archive::creation_date),
-        field("Size", &inventory_archive::bytes),
-        field("SHA256TreeHash", &inventory_archive::hash),
+        field("Size", &inventory_archive::size_in_bytes),
+        field("SHA256TreeHash", &inventory_archive::tree_hash),
     };
 };
 

@@ -17,11 +17,11 @@ inventory_archive archive(char const* id, std::string description, char const* c
                           char const* hash)
 {
     inventory_archive made;
-    made.id = id;
+    made.archive = id;
     made.description = std::move(description);
     made.creation_date = time_of(created);
-    made.bytes = bytes;
-    made.hash = hash_of(hash);
+    made.size_in_bytes = bytes;
+    made.tree_hash = hash_of(hash);
     return made;
 }
 
