@@ -1,18 +1,28 @@
 #include "base/hex.hpp"
 
+#include <array>
+#include <cstdint>
+
 namespace glacier::base {
 
 namespace {
 
+/// The value of each character that is a digit, -1 for the others. A table, since inventories hold millions of hashes.
+constexpr std::array<std::int8_t, 256> digit_values = [] {
+    std::array<std::int8_t, 256> values{};
+    values.fill(-1);
+    for (std::int8_t i = 0; i < 10; ++i)
+        values[static_cast<std::size_t>('0' + i)] = i;
+    for (std::int8_t i = 0; i < 6; ++i) {
+        values[static_cast<std::size_t>('a' + i)] = static_cast<std::int8_t>(10 + i);
+        values[static_cast<std::size_t>('A' + i)] = static_cast<std::int8_t>(10 + i);
+    }
+    return values;
+}();
+
 int digit_value(char digit) noexcept
 {
-    if (digit >= '0' && digit <= '9')
-        return digit - '0';
-    if (digit >= 'a' && digit <= 'f')
-        return digit - 'a' + 10;
-    if (digit >= 'A' && digit <= 'F')
-        return digit - 'A' + 10;
-    return -1;
+    return digit_values[static_cast<unsigned char>(digit)];
 }
 
 } // namespace

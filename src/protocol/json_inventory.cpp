@@ -6,6 +6,7 @@
 
 #include <boost/json/error.hpp>
 
+#include <algorithm>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -33,15 +34,23 @@ std::string reason_of(member_error const& error)
 
 std::size_t json_value_scanner::find_end_of_string(std::string_view text, std::size_t at) noexcept
 {
-    for (; at < text.size(); ++at) {
+    while (at < text.size()) {
         if (escaped_) {
             escaped_ = false;
-        } else if (text[at] == '\\') {
-            escaped_ = true;
-        } else if (text[at] == '"') {
-            in_string_ = false;
-            return at + 1;
+            ++at;
+            continue;
         }
+        std::size_t const end = std::min(text.find('"', at), text.size());
+        // An odd number of backslashes escapes what follows them.
+        std::size_t backslashes = 0;
+        while (backslashes < end - at && text[end - backslashes - 1] == '\\')
+            ++backslashes;
+        escaped_ = backslashes % 2 != 0;
+        if (!escaped_ && end < text.size()) {
+            in_string_ = false;
+            return end + 1;
+        }
+        at = end;
     }
     return at;
 }
