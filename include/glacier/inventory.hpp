@@ -22,10 +22,14 @@ struct inventory_archive {
     std::string archive;
     /// Empty if the archive has none. UTF-8, with any characters.
     std::string description;
+    /// When its upload was completed, in UTC.
     timestamp creation_date;
+    /// Without the service's overhead; up to 2^63 - 1.
     std::uint64_t size_in_bytes = 0;
+    /// Of the whole archive.
     glacier::tree_hash tree_hash;
 
+    /// Whether all members are equal.
     friend bool operator==(inventory_archive const&, inventory_archive const&) = default;
 };
 
@@ -51,8 +55,10 @@ public:
     /// No error. boost::system::result<T, inventory_error> gives it for a result that has a value.
     inventory_error();
 
+    /// `reason` follows the words of the code and the entry; nothing in it is made printable.
     inventory_error(errc code, std::uint64_t entry, std::string const& reason);
 
+    /// The sentence. Valid as long as this object.
     char const* what() const noexcept override { return text_.c_str(); }
 
     /// The entry that is wrong or missing; the first is 1. 0: what is wrong is before or after the entries.
@@ -105,16 +111,20 @@ public:
     /// How deep objects and arrays may be nested in a JSON entry, or in a member beside the list.
     static constexpr std::size_t nesting_max = 32;
 
+    /// What next() gives.
     using step_result = boost::system::result<std::optional<inventory_archive>, inventory_error>;
 
+    /// Has seen no bytes yet.
     explicit inventory_parser(inventory_options options = inventory_options());
+    /// Takes over what the other one has seen; that may then only be assigned to or destroyed.
     inventory_parser(inventory_parser&&) noexcept;
+    /// Takes over what the other one has seen; that may then only be assigned to or destroyed.
     inventory_parser& operator=(inventory_parser&&) noexcept;
     ~inventory_parser();
 
     /**
      * Gives the bytes that follow those given so far. They must stay valid until next() has given nothing or an
-     * error.
+     * error. After an error they are ignored.
      *
      * Errors: throws std::logic_error if bytes given before have not been read to their end, or after finish().
      */

@@ -29,13 +29,16 @@ namespace asio = boost::asio;
  */
 class inventory_reader {
 public:
+    /// Reads `output` from where it stands, its beginning. What `options` leaves open follows from its head.
     explicit inventory_reader(job_output_stream output, inventory_options options = inventory_options());
 
     /**
      * The next archive, or nothing once the inventory is complete.
      *
      * Lifetime: the reader must outlive the operation.
+     *
      * Cancellation: terminal; the connection is closed, and the reader can only be destroyed.
+     *
      * Errors: inventory_error (errc::incomplete_inventory, errc::malformed_inventory), which every later call
      *   throws again; errc::transfer_stalled, or another system_error of the stream.
      */
