@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(format)
 BOOST_AUTO_TEST_CASE(stream_shorter_than_its_length)
 {
     for (auto const& [format, type] : {std::pair{inventory_format::csv, "text/csv"},
-                                      std::pair{inventory_format::json, "application/json"}}) {
+                                       std::pair{inventory_format::json, "application/json"}}) {
         std::string const text = written(format);
         // The end of an entry.
         auto const cut = text.find("archive-250") - (format == inventory_format::csv ? 0 : 15);
