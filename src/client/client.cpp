@@ -8,6 +8,7 @@
 #include "protocol/job_operations.hpp"
 #include "protocol/multipart_operations.hpp"
 #include "protocol/provisioned_capacity_operations.hpp"
+#include "protocol/service_error.hpp"
 #include "protocol/tree_hash.hpp"
 #include "protocol/vault_access_policy_operations.hpp"
 #include "protocol/vault_lock_operations.hpp"
@@ -80,7 +81,7 @@ error_details details_of(Request const& request, client_core::performed_request 
 {
     error_details details = details_of(request, std::move(message));
     details.http_status = performed.response.status;
-    details.request_id = performed.response.headers.get("x-amzn-requestid");
+    details.request_id = protocol::request_id_of(performed.response.headers);
     details.attempts = performed.attempts;
     return details;
 }

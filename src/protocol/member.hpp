@@ -17,7 +17,7 @@ enum class place { uri, query, header };
 enum class presence {
     /// May be absent.
     optional,
-    /// Must be on the wire, although the member itself is optional: the client computes it.
+    /// Must be on the wire, although it is no argument. A client does not insist on it in the JSON of an answer.
     required,
     /// Must be there, and is an argument of the constructor. Arguments are listed in the constructor's order.
     argument,
@@ -135,7 +135,8 @@ template <class T>
 struct json_fields;
 
 /// What is written for a member that has no value. The service's answers show null; requests leave it out.
-enum class absent { null, omitted };
+/// `null_in_answers`: for a struct that goes both ways.
+enum class absent { null, omitted, null_in_answers };
 
 /// The result of an operation that answers nothing but its status.
 struct no_result {};
