@@ -82,6 +82,13 @@ BOOST_AUTO_TEST_CASE(needs_what_names_the_job)
     BOOST_TEST(job->completed);
     BOOST_TEST((job->status == job_status::unknown));
 
+    // Names that are new are no reason to lose the message.
+    auto const newer = parse_job_notification(
+        R"({"Action":"ArchiveRetrieval","JobId":"j","VaultARN":"v","StatusCode":"Paused","Tier":"Instant"})");
+    BOOST_TEST_REQUIRE(newer.has_value());
+    BOOST_TEST((newer->status == job_status::unknown));
+    BOOST_TEST((newer->tier == tier::unknown));
+
     check_refused(R"({"Action":"InventoryRetrieval","VaultARN":"v"})");
     check_refused(R"({"Action":"InventoryRetrieval","JobId":"j"})");
     check_refused(R"({"JobId":"j","VaultARN":"v"})");
