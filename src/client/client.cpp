@@ -1,6 +1,7 @@
 #include <glacier/client.hpp>
 
 #include "async/offload.hpp"
+#include "base/decimal.hpp"
 #include "client/check_request.hpp"
 #include "client/client_core.hpp"
 #include "protocol/archive_operations.hpp"
@@ -218,6 +219,23 @@ std::optional<std::uint64_t> content_length_of(protocol::http_response const& re
     return protocol::text_form<std::uint64_t>::read(response.headers.get("content-length"));
 }
 
+/// Whether the bytes are those that were asked for: others would be written to the wrong place.
+bool is_answer_to(output_range const& asked, std::optional<std::string> const& content_range)
+{
+    std::string_view text = content_range ? std::string_view(*content_range) : std::string_view();
+    std::string const expected = "bytes " + asked.str();
+    if (!text.starts_with(expected))
+        return false;
+    text.remove_prefix(expected.size());
+    if (asked.last())
+        return text.starts_with('/');
+    // Without an end, everything up to the last byte of the output.
+    auto const slash = text.find('/');
+    auto const last = base::parse_decimal(text.substr(0, slash));
+    auto const total = base::parse_decimal(slash == std::string_view::npos ? text : text.substr(slash + 1));
+    return slash != std::string_view::npos && last && total && *total != 0 && *last == *total - 1;
+}
+
 asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core,
                                                get_job_output_request request)
 {
@@ -228,14 +246,10 @@ asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core
     head.status = performed.response.status;
     head.content_length = content_length_of(performed.response);
 
-    // Another range than asked for would be written to the wrong place.
-    std::string range = request.range ? "bytes " + request.range->str() : std::string();
-    if (request.range && request.range->last())
-        range += "/";
-    bool const fits = request.range ? head.status == 206 && head.content_range.value_or("").starts_with(range)
+    bool const fits = request.range ? head.status == 206 && is_answer_to(*request.range, head.content_range)
                                     : head.status != 206;
     if (!fits) {
-        std::string const asked = request.range ? range + "*" : std::string("all bytes");
+        std::string const asked = request.range ? "bytes " + request.range->str() : std::string("all bytes");
         error_details details =
             details_of(request, performed,
                        "asked for " + asked + ", got status " + std::to_string(head.status) + " with " +

@@ -547,6 +547,27 @@ BOOST_AUTO_TEST_CASE(another_range)
     }
 }
 
+// A range without an end is everything from some byte on, and nothing less.
+BOOST_AUTO_TEST_CASE(range_without_end)
+{
+    std::string const bytes = some_bytes(2 * mib);
+    job_id const job = service->add_job("photos", service->add_archive("photos", bytes));
+    get_job_output_request request(photos, job);
+    request.range = output_range::from(mib);
+
+    job_output_stream stream = run(sut.get_job_output(request));
+    BOOST_TEST((run(stream.read_all(mib)) == bytes.substr(mib)));
+    BOOST_TEST(service->requests().back().message.headers.get("range") == "bytes=1048576-");
+
+    for (char const* const range : {"bytes 1048576-2097150/2097152", "bytes 1048575-2097151/2097152",
+                                    "bytes 1048576-2097151/*", "bytes 1048576-2097151", "bytes 1048576-/0"}) {
+        fault odd;
+        odd.change = [range](protocol::http_response& answer) { answer.headers.set("Content-Range", range); };
+        service->always(operation::get_job_output, std::move(odd));
+        BOOST_TEST((code_of(sut.get_job_output(request)) == errc::unexpected_status), range);
+    }
+}
+
 // A service that ignores the range and sends everything is refused too.
 BOOST_AUTO_TEST_CASE(range_ignored)
 {
