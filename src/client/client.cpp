@@ -9,6 +9,7 @@
 #include "protocol/job_operations.hpp"
 #include "protocol/multipart_operations.hpp"
 #include "protocol/provisioned_capacity_operations.hpp"
+#include "protocol/service_error.hpp"
 #include "protocol/tree_hash.hpp"
 #include "protocol/vault_access_policy_operations.hpp"
 #include "protocol/vault_lock_operations.hpp"
@@ -81,9 +82,19 @@ error_details details_of(Request const& request, client_core::performed_request 
 {
     error_details details = details_of(request, std::move(message));
     details.http_status = performed.response.status;
-    details.request_id = performed.response.headers.get("x-amzn-requestid");
+    details.request_id = protocol::request_id_of(performed.response.headers);
     details.attempts = performed.attempts;
     return details;
+}
+
+/// A page of a proxy with the status of a success shows itself.
+std::string describe(protocol::member_error const& error, protocol::http_response const& response)
+{
+    if (error.why == protocol::member_error::reason::malformed_json) {
+        std::string const excerpt = protocol::excerpt_of(response.body);
+        return excerpt.empty() ? "the body is empty" : "not JSON: " + excerpt;
+    }
+    return error.member + (error.text.empty() ? " is missing" : ": " + error.text);
 }
 
 template <class Request>
@@ -92,9 +103,7 @@ protocol::result_of<Request> decode(Request const& request, client_core::perform
     auto decoded = protocol::decode<Request>(performed.response);
     if (decoded)
         return std::move(*decoded);
-    protocol::member_error const& error = decoded.error();
-    error_details details = details_of(
-        request, performed, error.member + (error.text.empty() ? " is missing" : ": " + error.text));
+    error_details details = details_of(request, performed, describe(decoded.error(), performed.response));
     // The service did the work, but did not say what came of it: to repeat it would do it twice.
     protocol::operation_info const& info = protocol::info_of(protocol::operation_traits<Request>::id);
     details.outcome_unknown = info.repeat == protocol::repeatable::no;

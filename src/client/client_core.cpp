@@ -1,6 +1,7 @@
 #include "client/client_core.hpp"
 
 #include "async/offload.hpp"
+#include "base/printable.hpp"
 #include "net/dialer.hpp"
 #include "net/http_exchanger.hpp"
 #include "protocol/service_error.hpp"
@@ -44,6 +45,20 @@ std::string with_peer(std::string const& detail, protocol::endpoint const& peer)
     return peer.str() + (detail.empty() ? "" : ": ") + detail;
 }
 
+/// What a success or redirection that is not the operation's own says.
+std::string describe_unexpected(protocol::http_response const& response, protocol::operation_info const& info)
+{
+    std::string text = "expected " + std::to_string(info.success_status);
+    if (info.response_body == protocol::body_kind::bytes)
+        text += " or 206";
+    text += ", got " + std::to_string(response.status);
+    // Not followed: the signature is for this host alone.
+    if (std::string_view const location = response.headers.get("location"); !location.empty())
+        text += " to " + base::printable(location, 200);
+    std::string const excerpt = protocol::excerpt_of(response.body);
+    return excerpt.empty() ? text : text + ": " + excerpt;
+}
+
 failed_attempt describe(net::exchange_result const& result, protocol::operation_info const& info,
                         protocol::endpoint const& peer)
 {
@@ -51,7 +66,7 @@ failed_attempt describe(net::exchange_result const& result, protocol::operation_
     failed.failure.sent = result.sent;
     failed.failure.reused_connection = result.reused_connection;
     failed.details.http_status = result.response.status;
-    failed.details.request_id = result.response.headers.get("x-amzn-requestid");
+    failed.details.request_id = protocol::request_id_of(result.response.headers);
     if (result.error) {
         failed.failure.code = result.error;
         failed.details.message = with_peer(result.detail, peer);
@@ -60,7 +75,7 @@ failed_attempt describe(net::exchange_result const& result, protocol::operation_
     failed.failure.answered = true;
     if (result.response.status < 400) {
         failed.failure.code = errc::unexpected_status;
-        failed.details.message = "expected " + std::to_string(info.success_status);
+        failed.details.message = describe_unexpected(result.response, info);
         return failed;
     }
     protocol::service_error error = protocol::parse_service_error(result.response);

@@ -99,9 +99,9 @@ error_code encode_member(http_request& message, boost::json::object& body, Class
             message.headers.add(std::string(member.name), *text);
         }
     } else if constexpr (json_member<Member>) {
-        write_field_into(body, member, request, absent::omitted);
+        write_field_into(body, member, request, absent::omitted, writing::request);
     } else if constexpr (std::is_same_v<Member, json_body_member<Class, typename Member::member_type>>) {
-        set_json_body(message, write_json(request.*member.pointer));
+        set_json_body(message, write_json(request.*member.pointer, writing::request));
     } else {
         message.headers.add("content-type", "application/octet-stream");
     }

@@ -22,7 +22,7 @@ struct enum_names<data_retrieval_strategy> {
 
 template <>
 struct json_fields<data_retrieval_rule> {
-    static constexpr absent when_absent = absent::omitted;
+    static constexpr absent when_absent = absent::null_in_answers;
     static constexpr auto fields = std::tuple{
         field("Strategy", &data_retrieval_rule::strategy),
         field("BytesPerHour", &data_retrieval_rule::bytes_per_hour),
@@ -31,7 +31,7 @@ struct json_fields<data_retrieval_rule> {
 
 template <>
 struct json_fields<data_retrieval_policy> {
-    static constexpr absent when_absent = absent::omitted;
+    static constexpr absent when_absent = absent::null_in_answers;
     static constexpr auto fields = std::tuple{field("Rules", &data_retrieval_policy::rules)};
 };
 

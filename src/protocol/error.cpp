@@ -317,8 +317,8 @@ std::string sentence_of(error_code const& code, error_details const& details)
     if (!text.empty())
         text += ": ";
 
-    // The service's own message is the more exact one where there is one.
-    bool const from_service = code.category() == service_error_category();
+    // The service's own message is the more exact one where there is one. Without a code it is none of its own.
+    bool const from_service = code.category() == service_error_category() && !details.service_code.empty();
     if (from_service && !details.message.empty())
         text += base::printable(details.message, 1'000);
     else if (details.message.empty())

@@ -1,6 +1,7 @@
 #include <glacier/identifiers.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace glacier {
 
@@ -57,9 +58,18 @@ bool lock_id_rule::allows(std::string_view text) noexcept
 
 bool sns_topic_rule::allows(std::string_view text) noexcept
 {
-    bool const is_arn = text.starts_with("arn:") && text.find(":sns:") != std::string_view::npos;
-    return is_arn && text.size() <= 1'024 &&
-           std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c <= 0x7e; });
+    if (text.size() > 1'024 ||
+        !std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c <= 0x7e; }))
+        return false;
+    // arn, partition, sns, region, account; the name is what is left.
+    std::array<std::string_view, 5> pieces;
+    for (std::string_view& piece : pieces) {
+        piece = text.substr(0, text.find(':'));
+        text.remove_prefix(std::min(piece.size() + 1, text.size()));
+    }
+    return pieces[0] == "arn" && pieces[2] == "sns" && !text.empty() &&
+           text.find(':') == std::string_view::npos &&
+           std::none_of(pieces.begin(), pieces.end(), [](std::string_view p) { return p.empty(); });
 }
 
 bool description_rule::allows(std::string_view text) noexcept

@@ -28,8 +28,11 @@ concept json_struct = requires
 /// is `unknown`, if the enumeration has that.
 enum class reading { strict, lenient };
 
+/// What the JSON is written for.
+enum class writing { request, answer };
+
 template <class T>
-boost::json::value write_json(T const& value);
+boost::json::value write_json(T const& value, writing what = writing::answer);
 
 template <class T>
 decoded<T> read_json(boost::json::value const& value, std::string_view name, reading how);
@@ -86,26 +89,28 @@ decoded<T> read_json_field(boost::json::value const& value, std::string_view nam
 }
 
 template <class Form, class T>
-boost::json::value write_json_field(T const& value)
+boost::json::value write_json_field(T const& value, writing what)
 {
     if constexpr (std::is_void_v<Form>)
-        return write_json(value);
+        return write_json(value, what);
     else
         return boost::json::value(Form::write(value));
 }
 
 /// Writes one field of `value` into the object.
 template <class Field, class T>
-void write_field_into(boost::json::object& object, Field const& field, T const& value, absent when_absent)
+void write_field_into(boost::json::object& object, Field const& field, T const& value, absent when_absent,
+                      writing what)
 {
     auto const& member = value.*field.pointer;
     if constexpr (is_optional<typename Field::member_type>) {
         if (member)
-            object[field.name] = write_json_field<typename Field::form>(*member);
-        else if (when_absent == absent::null)
+            object[field.name] = write_json_field<typename Field::form>(*member, what);
+        else if (when_absent == absent::null ||
+                 (when_absent == absent::null_in_answers && what == writing::answer))
             object[field.name] = nullptr;
     } else {
-        object[field.name] = write_json_field<typename Field::form>(member);
+        object[field.name] = write_json_field<typename Field::form>(member, what);
     }
 }
 
@@ -183,25 +188,25 @@ decoded<T> construct_from_json(boost::json::object const& object, reading how, s
 } // namespace detail
 
 template <class T>
-boost::json::value write_json(T const& value)
+boost::json::value write_json(T const& value, writing what)
 {
     if constexpr (detail::is_optional<T>) {
-        return value ? write_json(*value) : boost::json::value(nullptr);
+        return value ? write_json(*value, what) : boost::json::value(nullptr);
     } else if constexpr (detail::is_vector<T>) {
         boost::json::array array;
         array.reserve(value.size());
         for (auto const& element : value)
-            array.push_back(write_json(element));
+            array.push_back(write_json(element, what));
         return array;
     } else if constexpr (detail::is_map<T>) {
         boost::json::object object;
         for (auto const& [key, element] : value)
-            object[text_form<typename T::key_type>::write(key)] = write_json(element);
+            object[text_form<typename T::key_type>::write(key)] = write_json(element, what);
         return object;
     } else if constexpr (json_struct<T>) {
         boost::json::object object;
         auto const write = [&](auto const& f) {
-            detail::write_field_into(object, f, value, json_fields<T>::when_absent);
+            detail::write_field_into(object, f, value, json_fields<T>::when_absent, what);
         };
         std::apply([&](auto const&... f) { (write(f), ...); }, json_fields<T>::fields);
         return object;

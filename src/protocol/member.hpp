@@ -136,7 +136,8 @@ template <class T>
 struct json_fields;
 
 /// What is written for a member that has no value. The service's answers show null; requests leave it out.
-enum class absent { null, omitted };
+/// `null_in_answers`: for a struct that goes both ways.
+enum class absent { null, omitted, null_in_answers };
 
 /// The result of an operation that answers nothing but its status.
 struct no_result {};

@@ -213,8 +213,10 @@ BOOST_AUTO_TEST_CASE(unknown_code)
 BOOST_AUTO_TEST_CASE(gateway_and_control_characters)
 {
     service->always(operation::describe_vault, gateway_answer(502));
-    BOOST_TEST(
-        (failure_of(sut.describe_vault(describe_photos())).code() == service_errc::service_unavailable));
+    operation_error const bad_gateway = failure_of(sut.describe_vault(describe_photos()));
+    BOOST_TEST((bad_gateway.code() == service_errc::service_unavailable));
+    BOOST_TEST(bad_gateway.details().message == "502");
+    BOOST_TEST(contains(bad_gateway.what(), "the service is unavailable: 502 (HTTP 502"));
 
     service->always(operation::describe_vault, error_answer(service_errc::access_denied, "a\n\x1b[31mred"));
     operation_error const error = failure_of(sut.describe_vault(describe_photos()));
@@ -232,9 +234,45 @@ BOOST_DATA_TEST_CASE(unexpected_status, boost::unit_test::data::make({202, 204, 
     BOOST_TEST((error.code() == errc::unexpected_status));
     BOOST_TEST(error.http_status() == sample);
     BOOST_TEST(error.request_id() == "request-1");
-    BOOST_TEST(error.details().message == "expected 200");
+    // The body is that of the success which it is not.
+    BOOST_TEST(error.details().message.starts_with("expected 200, got " + std::to_string(sample) + ": {\""));
     BOOST_TEST(!error.outcome_unknown());
     BOOST_TEST(service->count() == 1U);
+}
+
+// A redirection is not followed: the error says whereto it was, and what the page says.
+BOOST_AUTO_TEST_CASE(redirections_are_not_followed)
+{
+    fault moved;
+    moved.change = [](protocol::http_response& answer) {
+        answer.status = 307;
+        answer.headers.add("x-amz-request-id", "front-1");
+        answer.headers.add("Location", "https://elsewhere.example/\x1b");
+        answer.body = "<html><title>Temporary\n Redirect</title></html>";
+    };
+    service->always(operation::describe_vault, std::move(moved));
+
+    operation_error const error = failure_of(sut.describe_vault(describe_photos()));
+
+    BOOST_TEST((error.code() == errc::unexpected_status));
+    BOOST_TEST(error.details().message ==
+               "expected 200, got 307 to https://elsewhere.example/\\x1b: Temporary Redirect");
+    BOOST_TEST(error.request_id() == "front-1");
+    BOOST_TEST(service->count() == 1U);
+}
+
+// An operation that answers with bytes has two successes.
+BOOST_AUTO_TEST_CASE(unexpected_status_of_an_output)
+{
+    fault empty;
+    empty.answer.emplace();
+    empty.answer->status = 204;
+    service->always(operation::get_job_output, std::move(empty));
+
+    operation_error const error = failure_of(sut.get_job_output(get_job_output_request(photos, "some-job")));
+
+    BOOST_TEST((error.code() == errc::unexpected_status));
+    BOOST_TEST(error.details().message == "expected 200 or 206, got 204");
 }
 
 // Where a second request would do the work twice, an odd success says that nobody knows; a redirection does not.

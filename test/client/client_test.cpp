@@ -406,10 +406,15 @@ BOOST_AUTO_TEST_CASE(garbage_json)
     BOOST_TEST((error.code() == errc::malformed_response));
     BOOST_TEST(error.operation() == "DescribeVault");
     BOOST_TEST(error.details().resource == "vault photos");
+    BOOST_TEST(error.details().message == "not JSON: hello");
     BOOST_TEST(error.http_status() == 200);
     BOOST_TEST(error.request_id() == "request-2");
     BOOST_TEST(error.attempts() == 2);
     BOOST_TEST(!error.outcome_unknown());
+
+    service->always(operation::describe_vault, with_body(""));
+    BOOST_TEST(failure_of(sut.describe_vault(describe_vault_request(photos))).details().message ==
+               "the body is empty");
 }
 
 // So is JSON of another form, whatever it is.

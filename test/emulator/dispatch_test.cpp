@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(the_answers_of_the_new_groups_have_their_members)
     BOOST_TEST(shown.find(lock) == std::string::npos);
 
     BOOST_TEST(carry_out(get_data_retrieval_policy)->response.body ==
-               R"({"Policy":{"Rules":[{"Strategy":"None"}]}})");
+               R"({"Policy":{"Rules":[{"Strategy":"None","BytesPerHour":null}]}})");
     BOOST_TEST(carry_out(list_provisioned_capacity)->response.body == R"({"ProvisionedCapacityList":[]})");
     auto const bought = carry_out(purchase_provisioned_capacity);
     BOOST_TEST(bought->response.status == 201);

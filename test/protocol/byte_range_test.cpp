@@ -86,6 +86,61 @@ BOOST_AUTO_TEST_CASE(ranges_compare_by_value)
     BOOST_TEST((byte_range(0, 2) != byte_range(1, 2)));
 }
 
+// A range of an output has an end, or goes as far as the output does.
+BOOST_AUTO_TEST_CASE(output_ranges)
+{
+    output_range const closed = byte_range(5, 9);
+    BOOST_TEST(closed.first() == 5U);
+    BOOST_TEST((closed.last() == std::uint64_t(9)));
+    BOOST_TEST(closed.str() == "5-9");
+    output_range const open = output_range::from(5);
+    BOOST_TEST(open.first() == 5U);
+    BOOST_TEST(!open.last().has_value());
+    BOOST_TEST(open.str() == "5-");
+    BOOST_TEST(output_range::from(greatest).str() == "18446744073709551615-");
+}
+
+// The text of a range of an output: the end may be left out, the beginning may not.
+BOOST_AUTO_TEST_CASE(output_ranges_are_read)
+{
+    for (std::string const text : {"0-0", "0-", "1048576-", "0-1048575", "18446744073709551615-",
+                                   "18446744073709551614-18446744073709551614"})
+        BOOST_TEST(output_range::parse(text).value().str() == text);
+    BOOST_TEST((output_range::parse("7-").value() == output_range::from(7)));
+    for (std::string_view const text : {"",
+                                        "-",
+                                        "--",
+                                        "5",
+                                        "-5",
+                                        "1-0",
+                                        "a-",
+                                        "5--",
+                                        "5-6-",
+                                        "1-2,4-",
+                                        " 5-",
+                                        "5- ",
+                                        "5 -",
+                                        "+5-",
+                                        "5.0-",
+                                        "18446744073709551616-",
+                                        "0-18446744073709551615",
+                                        "bytes=5-",
+                                        "5-/10",
+                                        "*-",
+                                        "5-*"})
+        BOOST_TEST((output_range::parse(text).error() == errc::invalid_byte_range), "accepted: " << text);
+}
+
+// Ranges of outputs are equal if both ends are; an end that is left out is not the same as any.
+BOOST_AUTO_TEST_CASE(output_ranges_compare_by_value)
+{
+    BOOST_TEST((output_range(byte_range(1, 2)) == output_range(byte_range(1, 2))));
+    BOOST_TEST((output_range(byte_range(1, 2)) != output_range(byte_range(1, 3))));
+    BOOST_TEST((output_range::from(1) != output_range(byte_range(1, 2))));
+    BOOST_TEST((output_range::from(1) == output_range::from(1)));
+    BOOST_TEST((output_range::from(1) != output_range::from(2)));
+}
+
 // A range for a retrieval begins on a whole MiB, and ends on one or with the archive.
 BOOST_AUTO_TEST_CASE(megabyte_alignment)
 {

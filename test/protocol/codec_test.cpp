@@ -35,6 +35,17 @@ struct sample_result {
     std::optional<std::string> comment;
 };
 
+/// Its body is an object of some members.
+struct json_request {
+    json_request(vault_name its_vault, std::string its_label)
+        : vault(std::move(its_vault)), label(std::move(its_label))
+    {}
+
+    vault_name vault;
+    std::string label;
+    std::optional<std::uint64_t> count;
+};
+
 } // namespace
 
 template <>
@@ -53,6 +64,18 @@ struct operation_traits<sample_request> {
         header<presence::required>("X-Id", &sample_result::id),
         header("X-Comment", &sample_result::comment),
     };
+};
+
+template <>
+struct operation_traits<json_request> {
+    static constexpr operation id = operation::add_tags_to_vault;
+    using result_type = no_result;
+    static constexpr auto input = std::tuple{
+        uri("vaultName", &json_request::vault),
+        field<presence::argument>("Label", &json_request::label),
+        field("Count", &json_request::count),
+    };
+    static constexpr auto output = std::tuple{};
 };
 
 namespace {
@@ -168,6 +191,57 @@ BOOST_AUTO_TEST_CASE(service_is_strict)
     headers.set("x-computed", "7");
     headers.add("x-other", "1");
     BOOST_TEST(accepted(headers, {{"other", "1"}}).has_value());
+}
+
+// Members of the body become one object; the query that belongs to the operation's name stays.
+BOOST_AUTO_TEST_CASE(members_of_a_json_body)
+{
+    json_request request("attic", "a \"label\"");
+    auto const message = encode(request, account);
+    BOOST_TEST_REQUIRE(message.has_value());
+    BOOST_TEST(message->target == "/-/vaults/attic/tags?operation=add");
+    BOOST_TEST(message->body == R"({"Label":"a \"label\""})");
+    BOOST_TEST(message->headers.get("content-type") == "application/json");
+    BOOST_TEST(message->headers.size() == 2U);
+    request.count = 5;
+    BOOST_TEST(encode(request, account)->body == R"({"Label":"a \"label\"","Count":5})");
+    request.vault = vault_name();
+    BOOST_TEST((encode(request, account).error() == errc::invalid_vault_name));
+}
+
+/// What the service makes of a body.
+decoded<json_request> accepted_body(std::string_view body, std::string const& vault = "attic")
+{
+    http_headers const headers;
+    return accept<json_request>(routed_request{
+        operation::add_tags_to_vault, {{"accountId", "-"}, {"vaultName", vault}}, {}, headers, body});
+}
+
+// The service reads the members of the body as strictly as the others, and names the first that is wrong.
+BOOST_AUTO_TEST_CASE(service_is_strict_about_the_body)
+{
+    auto const read = accepted_body(R"({"Count":5,"Other":[1],"Label":"a"})");
+    BOOST_TEST_REQUIRE(read.has_value());
+    BOOST_TEST(read->vault.str() == "attic");
+    BOOST_TEST(read->label == "a");
+    BOOST_TEST(read->count.value() == 5U);
+    BOOST_TEST(!accepted_body(R"({"Label":"a","Count":null})")->count.has_value());
+
+    for (std::string_view const body : {"", "{", "x", R"({"Label":"a"}})"})
+        BOOST_TEST((accepted_body(body).error().why == member_error::reason::malformed_json), body);
+    for (std::string_view const body : {"[]", "null", "5"}) {
+        BOOST_TEST((accepted_body(body).error().why == member_error::reason::invalid), body);
+        BOOST_TEST(accepted_body(body).error().member == "body");
+    }
+    for (std::string_view const body : {"{}", R"({"Label":null,"Count":"x"})", R"({"label":"a"})"}) {
+        BOOST_TEST((accepted_body(body).error().why == member_error::reason::missing), body);
+        BOOST_TEST(accepted_body(body).error().member == "Label");
+    }
+    auto const wrong = accepted_body(R"({"Label":"a","Count":"x"})");
+    BOOST_TEST((wrong.error().why == member_error::reason::invalid));
+    BOOST_TEST(wrong.error().member == "Count");
+    BOOST_TEST(wrong.error().text == "\"x\"");
+    BOOST_TEST(accepted_body("{}", "a b").error().member == "vaultName");
 }
 
 // The client reads what it knows and passes over the rest.

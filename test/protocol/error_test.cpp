@@ -16,7 +16,7 @@ using namespace std::string_literals;
 constexpr int last_errc = static_cast<int>(errc::archive_too_large);
 constexpr int last_service_errc = static_cast<int>(service_errc::unknown);
 
-/// The conditions that a code belongs to, by their first letters: r t n i x v d.
+/// The conditions that a code belongs to, a letter for each: r t n i x v d a q u.
 std::string conditions_of(error_code const& code)
 {
     std::string letters;
@@ -24,7 +24,8 @@ std::string conditions_of(error_code const& code)
          {std::pair{condition::retryable, 'r'}, std::pair{condition::throttling, 't'},
           std::pair{condition::not_found, 'n'}, std::pair{condition::invalid_value, 'i'},
           std::pair{condition::transport, 'x'}, std::pair{condition::verification, 'v'},
-          std::pair{condition::timeout, 'd'}})
+          std::pair{condition::timeout, 'd'}, std::pair{condition::access, 'a'},
+          std::pair{condition::quota, 'q'}, std::pair{condition::outcome_unknown, 'u'}})
         if (code == group)
             letters += letter;
     return letters;
@@ -61,24 +62,38 @@ BOOST_AUTO_TEST_CASE(unknown_codes_have_messages)
 // Which groups the errors of the service belong to. LimitExceededException is a quota, not a throttle.
 BOOST_AUTO_TEST_CASE(conditions_of_service_errors)
 {
-    for (int value = 1; value <= last_service_errc; ++value) {
-        auto const code = static_cast<service_errc>(value);
-        std::string expected;
-        if (code == service_errc::request_timeout)
-            expected = "rd";
-        else if (code == service_errc::service_unavailable)
-            expected = "r";
-        else if (code == service_errc::throttling)
-            expected = "rt";
-        else if (code == service_errc::resource_not_found)
-            expected = "n";
+    int listed = 0;
+    for (auto const& [code, expected] : {
+             std::pair{service_errc::access_denied, "a"},
+             std::pair{service_errc::bad_request, ""},
+             std::pair{service_errc::expired_token, "a"},
+             std::pair{service_errc::insufficient_capacity, "q"},
+             std::pair{service_errc::invalid_parameter_value, ""},
+             std::pair{service_errc::invalid_signature, "a"},
+             std::pair{service_errc::limit_exceeded, "q"},
+             std::pair{service_errc::missing_authentication_token, "a"},
+             std::pair{service_errc::missing_parameter_value, ""},
+             std::pair{service_errc::no_longer_supported, ""},
+             std::pair{service_errc::policy_enforced, "q"},
+             std::pair{service_errc::request_timeout, "rd"},
+             std::pair{service_errc::resource_not_found, "n"},
+             std::pair{service_errc::serialization, ""},
+             std::pair{service_errc::service_unavailable, "r"},
+             std::pair{service_errc::throttling, "rt"},
+             std::pair{service_errc::unrecognized_client, "a"},
+             std::pair{service_errc::incomplete_signature, "a"},
+             std::pair{service_errc::unknown, ""},
+         }) {
+        BOOST_TEST(static_cast<int>(code) == ++listed, "not in the order of the enumeration");
         BOOST_TEST(conditions_of(code) == expected, error_code(code).message());
     }
+    BOOST_TEST(listed == last_service_errc);
 }
 
 // Which groups the library's own errors belong to.
 BOOST_AUTO_TEST_CASE(conditions_of_own_errors)
 {
+    int listed = 0;
     for (auto const& [code, expected] : {
              std::pair{errc::invalid_account_id, "i"},
              std::pair{errc::invalid_vault_name, "i"},
@@ -92,10 +107,19 @@ BOOST_AUTO_TEST_CASE(conditions_of_own_errors)
              std::pair{errc::invalid_limit, "i"},
              std::pair{errc::invalid_header_value, "i"},
              std::pair{errc::invalid_archive_size, "i"},
+             std::pair{errc::invalid_lock_id, "i"},
+             std::pair{errc::invalid_sns_topic, "i"},
+             std::pair{errc::invalid_notification_events, "i"},
+             std::pair{errc::invalid_policy_document, "i"},
+             std::pair{errc::invalid_tag_key, "i"},
+             std::pair{errc::invalid_tag_value, "i"},
+             std::pair{errc::invalid_tag_count, "i"},
+             std::pair{errc::invalid_retrieval_policy, "i"},
+             std::pair{errc::invalid_job_parameters, "i"},
              std::pair{errc::invalid_option, "i"},
              std::pair{errc::invalid_endpoint, ""},
              std::pair{errc::no_region, ""},
-             std::pair{errc::no_credentials, ""},
+             std::pair{errc::no_credentials, "a"},
              std::pair{errc::invalid_profile, ""},
              std::pair{errc::invalid_ca_bundle, ""},
              std::pair{errc::resolve_timeout, "rxd"},
@@ -117,11 +141,20 @@ BOOST_AUTO_TEST_CASE(conditions_of_own_errors)
              std::pair{errc::tree_hash_mismatch, "rv"},
              std::pair{errc::length_mismatch, "rv"},
              std::pair{errc::job_failed, ""},
+             std::pair{errc::malformed_inventory, ""},
+             std::pair{errc::incomplete_inventory, "v"},
+             std::pair{errc::malformed_notification, ""},
+             std::pair{errc::repeated_marker, ""},
+             std::pair{errc::too_many_items, ""},
+             std::pair{errc::wait_timeout, "d"},
              std::pair{errc::file_empty, ""},
              std::pair{errc::file_changed, ""},
              std::pair{errc::archive_too_large, ""},
-         })
+         }) {
+        BOOST_TEST(static_cast<int>(code) == ++listed, "not in the order of the enumeration");
         BOOST_TEST(conditions_of(code) == expected, error_code(code).message());
+    }
+    BOOST_TEST(listed == last_errc);
 }
 
 // A lost connection is an error of the system, and worth another attempt; a missing file is not.
@@ -182,6 +215,7 @@ BOOST_AUTO_TEST_CASE(sentence_without_a_message)
 {
     BOOST_TEST(operation_error(service_errc::throttling, details()).what() ==
                "DescribeVault of vault attic: the service asks to slow down"s);
+    BOOST_TEST(operation_error().what() == error_code().message());
     BOOST_TEST(operation_error(errc::response_timeout, details()).what() ==
                "DescribeVault of vault attic: the answer took too long"s);
     BOOST_TEST(operation_error(errc::no_region, error_details()).what() ==
@@ -192,6 +226,18 @@ BOOST_AUTO_TEST_CASE(sentence_without_a_message)
     error_details only_operation;
     only_operation.operation = "download";
     BOOST_TEST(operation_error(errc::job_failed, only_operation).what() == "download: the job failed"s);
+}
+
+// Words without a code of the service are somebody else's, such as a proxy's: they do not replace those of the code.
+BOOST_AUTO_TEST_CASE(sentence_of_an_answer_without_a_code)
+{
+    error_details made = details();
+    made.message = "502 Bad Gateway";
+    made.http_status = 502;
+    BOOST_TEST(operation_error(service_errc::service_unavailable, made).what() ==
+               "DescribeVault of vault attic: the service is unavailable: 502 Bad Gateway (HTTP 502)"s);
+    BOOST_TEST(operation_error(service_errc::unknown, made).what() ==
+               "DescribeVault of vault attic: error of the service: 502 Bad Gateway (HTTP 502)"s);
 }
 
 // Details of a local failure come after the words of the code; attempts are told where there were several.
@@ -232,6 +278,38 @@ BOOST_AUTO_TEST_CASE(sentence_is_printable)
         BOOST_TEST((text.find("id\\x0a") != std::string::npos));
         BOOST_TEST((text.find("a\\x0ab\\x1b[2J") != std::string::npos));
         BOOST_TEST(text.size() < 1'500U);
+    }
+}
+
+// An error belongs to the conditions of its code; whether the outcome is known is a matter of the error itself.
+BOOST_AUTO_TEST_CASE(conditions_of_operation_errors)
+{
+    error_details made = details();
+    operation_error const known(errc::connection_closed, made);
+    made.outcome_unknown = true;
+    operation_error const unknown(errc::connection_closed, made);
+    for (operation_error const* error : {&known, &unknown}) {
+        BOOST_TEST(error->is(condition::transport));
+        BOOST_TEST(error->is(condition::retryable));
+        BOOST_TEST(!error->is(condition::timeout));
+        BOOST_TEST(!error->is(condition::access));
+        BOOST_TEST((error->code() != condition::outcome_unknown));
+    }
+    BOOST_TEST(!known.is(condition::outcome_unknown));
+    BOOST_TEST(unknown.is(condition::outcome_unknown));
+    BOOST_TEST(operation_error(service_errc::limit_exceeded, details()).is(condition::quota));
+    BOOST_TEST(!operation_error(service_errc::limit_exceeded, details()).is(condition::throttling));
+    BOOST_TEST(operation_error(service_errc::expired_token, details()).is(condition::access));
+}
+
+// Each condition has a name of its own.
+BOOST_AUTO_TEST_CASE(conditions_have_names)
+{
+    std::set<std::string> names;
+    for (int value = 1; value <= static_cast<int>(condition::outcome_unknown); ++value) {
+        auto const name = boost::system::error_condition(static_cast<condition>(value)).message();
+        BOOST_TEST(name != "unknown condition");
+        BOOST_TEST(names.insert(name).second, name << " is there twice");
     }
 }
 

@@ -146,25 +146,6 @@ inline boost::json::value parse_json(std::string_view text)
     return boost::json::parse(boost::json::string_view(text.data(), text.size()));
 }
 
-/// Members of a job that the codec does not know yet: it leaves out the nulls that the service writes.
-inline constexpr std::string_view unmodelled_job_members[] = {"SelectParameters", "OutputLocation"};
-
-inline boost::json::value without_unmodelled(boost::json::value value)
-{
-    if (value.is_object()) {
-        for (std::string_view const name : unmodelled_job_members)
-            if (auto const* const member = value.get_object().if_contains(name);
-                member != nullptr && member->is_null())
-                value.get_object().erase(boost::json::string_view(name.data(), name.size()));
-        for (auto& member : value.get_object())
-            member.value() = without_unmodelled(member.value());
-    } else if (value.is_array()) {
-        for (auto& element : value.get_array())
-            element = without_unmodelled(element);
-    }
-    return value;
-}
-
 /// Compares two values member by member, so that a failure names the member.
 template <class T>
 void check_equal(T const& got, T const& expected, std::string const& name)
@@ -179,6 +160,16 @@ void check_equal(T const& got, T const& expected, std::string const& name)
         BOOST_TEST(got.size() == expected.size(), name << " has " << got.size() << " elements");
         for (std::size_t i = 0; i < std::min(got.size(), expected.size()); ++i)
             check_equal(got[i], expected[i], name + "[" + std::to_string(i) + "]");
+    } else if constexpr (protocol::detail::is_map<T>) {
+        using key_form = text_form<typename T::key_type>;
+        for (auto const& [key, value] : expected) {
+            auto const found = got.find(key);
+            BOOST_TEST_REQUIRE((found != got.end()), name << " lacks " << key_form::write(key));
+            check_equal(found->second, value, name + "." + key_form::write(key));
+        }
+        for (auto const& element : got)
+            BOOST_TEST(expected.count(element.first) == 1U,
+                       name << " has " << key_form::write(element.first));
     } else if constexpr (json_struct<T>) {
         std::apply(
             [&](auto const&... field) {
@@ -267,7 +258,7 @@ void check_answered(golden_message const& vector, protocol::result_of<Request> c
     BOOST_TEST(answered.status == vector.status);
     if (info.response_body == protocol::body_kind::json) {
         auto const written = parse_json(answered.body);
-        auto const expected = without_unmodelled(parse_json(vector.body));
+        auto const expected = parse_json(vector.body);
         BOOST_TEST((written == expected), "wrote\n"
                                               << boost::json::serialize(written) << "\ninstead of\n"
                                               << boost::json::serialize(expected));

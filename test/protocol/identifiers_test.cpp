@@ -74,6 +74,30 @@ BOOST_AUTO_TEST_CASE(opaque_ids)
     check_opaque<archive_id>(errc::invalid_archive_id);
     check_opaque<job_id>(errc::invalid_job_id);
     check_opaque<upload_id>(errc::invalid_upload_id);
+    check_opaque<lock_id>(errc::invalid_lock_id);
+}
+
+// A topic is an ARN of six parts, none of them empty, in printable ASCII without spaces.
+BOOST_AUTO_TEST_CASE(sns_topics)
+{
+    std::string const arn = "arn:aws:sns:eu-west-1:210987654321:";
+    check_good<sns_topic>(
+        {arn + "glacier-jobs", arn + "a", arn + "Jobs_2.fifo", "arn:aws-cn:sns:cn-north-1:210987654321:jobs",
+         "arn:aws-us-gov:sns:us-gov-west-1:210987654321:jobs",
+         // Samples of the guide have accounts of thirteen digits.
+         "arn:aws:sns:us-west-2:0123456789012:mytopic", arn + "!\"#$%&'()*+,-./;<=>?@[]^_`{|}~",
+         arn + std::string(1'024 - arn.size(), 'x')});
+    check_bad<sns_topic>(
+        errc::invalid_sns_topic,
+        {"", ":", ":::::", "arn", "arn:", "topic", "arn:aws:sns", arn, arn.substr(0, arn.size() - 1),
+         "arn:aws:sns:eu-west-1::jobs", "arn:aws:sns::210987654321:jobs",
+         "arn::sns:eu-west-1:210987654321:jobs", "ARN:aws:sns:eu-west-1:210987654321:jobs",
+         "arn:aws:SNS:eu-west-1:210987654321:jobs", "arn:aws:sqs:eu-west-1:210987654321:jobs",
+         "arn:aws:glacier:sns:210987654321:jobs", "xarn:aws:sns:eu-west-1:210987654321:jobs",
+         " " + arn + "jobs",
+         // The ARN of a subscription.
+         arn + "jobs:9a1f5a0e", arn + "jobs:", arn + "a b", arn + "a ", arn + "a\r\nb", arn + "a\0b"s,
+         arn + "a\x7f", arn + "\xc3\xa9", arn + std::string(1'025 - arn.size(), 'x')});
 }
 
 // An account is twelve digits, or `-` for that of the credentials.
@@ -122,6 +146,7 @@ BOOST_AUTO_TEST_CASE(kinds_are_kept_apart)
     static_assert(!std::is_convertible_v<job_id, archive_id>);
     static_assert(!std::is_constructible_v<archive_id, job_id>);
     static_assert(!std::is_assignable_v<upload_id&, job_id>);
+    static_assert(!std::is_convertible_v<lock_id, upload_id>);
     static_assert(!std::is_constructible_v<vault_name, account_id>);
     BOOST_TEST(true);
 }
@@ -134,6 +159,8 @@ BOOST_AUTO_TEST_CASE(text_that_was_not_given)
     BOOST_TEST(!archive_id_rule::allows(archive_id().str()));
     BOOST_TEST(!job_id_rule::allows(job_id().str()));
     BOOST_TEST(!upload_id_rule::allows(upload_id().str()));
+    BOOST_TEST(!lock_id_rule::allows(lock_id().str()));
+    BOOST_TEST(!sns_topic_rule::allows(sns_topic().str()));
     BOOST_TEST(!account_id_rule::allows(account_id().str()));
     BOOST_TEST(description_rule::allows(description().str()));
 }

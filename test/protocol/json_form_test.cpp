@@ -2,9 +2,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +21,12 @@ struct inner {
     std::optional<std::string> text;
     std::uint64_t number = 0;
 };
+
+/// `unknown` stands for names that this version does not know.
+enum class color { unknown, red, dark_green };
+
+/// All its names are known for good.
+enum class side { left, right };
 
 struct outer {
     std::string name;
@@ -40,7 +48,74 @@ struct made_from_arguments {
     std::optional<std::string> third;
 };
 
+/// Goes both ways: what it lacks is shown by the service only.
+struct with_enumerations {
+    color paint = color::unknown;
+    std::optional<color> other_paint;
+    std::vector<color> paints;
+    std::optional<side> hand;
+};
+
+struct with_maps {
+    std::map<std::string, std::string> texts;
+    std::optional<std::map<vault_name, std::uint64_t>> numbers;
+    std::map<std::string, inner> objects;
+    std::map<std::string, color> paints;
+};
+
+struct with_required {
+    std::string text;
+    std::optional<inner> nested;
+};
+
 } // namespace
+
+template <>
+struct enum_names<color> {
+    static constexpr std::array<std::pair<color, std::string_view>, 2> names{{
+        {color::red, "Red"},
+        {color::dark_green, "DarkGreen"},
+    }};
+};
+
+template <>
+struct enum_names<side> {
+    static constexpr std::array<std::pair<side, std::string_view>, 2> names{{
+        {side::left, "LEFT"},
+        {side::right, "RIGHT"},
+    }};
+};
+
+template <>
+struct json_fields<with_enumerations> {
+    static constexpr absent when_absent = absent::null_in_answers;
+    static constexpr auto fields = std::tuple{
+        field("Paint", &with_enumerations::paint),
+        field("OtherPaint", &with_enumerations::other_paint),
+        field("Paints", &with_enumerations::paints),
+        field("Hand", &with_enumerations::hand),
+    };
+};
+
+template <>
+struct json_fields<with_maps> {
+    static constexpr absent when_absent = absent::omitted;
+    static constexpr auto fields = std::tuple{
+        field("Texts", &with_maps::texts),
+        field("Numbers", &with_maps::numbers),
+        field("Objects", &with_maps::objects),
+        field("Paints", &with_maps::paints),
+    };
+};
+
+template <>
+struct json_fields<with_required> {
+    static constexpr absent when_absent = absent::omitted;
+    static constexpr auto fields = std::tuple{
+        field<presence::required>("Text", &with_required::text),
+        field<presence::required>("Nested", &with_required::nested),
+    };
+};
 
 template <>
 struct json_fields<inner> {
@@ -74,9 +149,9 @@ struct json_fields<made_from_arguments> {
 namespace {
 
 template <class T>
-decoded<T> read(std::string_view text)
+decoded<T> read(std::string_view text, reading how = reading::strict)
 {
-    return read_json_document<T>(text);
+    return read_json_document<T>(text, how);
 }
 
 /// A document that must be good.
@@ -216,6 +291,110 @@ BOOST_AUTO_TEST_CASE(arguments_must_be_there)
         BOOST_TEST(missing.error().member == member);
     }
     BOOST_TEST(read<made_from_arguments>(R"({"First":"a","Second":"b"})").error().member == "Second");
+}
+
+// What must be there, though it is no argument, is demanded of requests, not of answers.
+BOOST_AUTO_TEST_CASE(required_members)
+{
+    BOOST_TEST(read<with_required>(R"({"Nested":{},"Text":""})").has_value());
+    for (auto const& [text, member] :
+         {std::pair{R"({"Nested":{}})", "Text"}, std::pair{R"({"Text":null,"Nested":{}})", "Text"},
+          std::pair{R"({"Text":"a"})", "Nested"}, std::pair{"{}", "Text"}}) {
+        auto const missing = read<with_required>(text);
+        BOOST_TEST_REQUIRE(missing.has_error(), "read: " << text);
+        BOOST_TEST((missing.error().why == member_error::reason::missing));
+        BOOST_TEST(missing.error().member == member);
+        BOOST_TEST(read<with_required>(text, reading::lenient).has_value());
+    }
+}
+
+// A name that nobody knows is `unknown` to a client, in each place; a service refuses it. An enumeration whose
+// names are all known refuses it both ways.
+BOOST_AUTO_TEST_CASE(unknown_names)
+{
+    for (auto const& [text, member] :
+         {std::pair{R"({"Paint":"Blue"})", "Paint"}, std::pair{R"({"OtherPaint":"red"})", "OtherPaint"},
+          std::pair{R"({"Paints":["Red",""]})", "Paints"}, std::pair{R"({"Paint":"unknown"})", "Paint"}}) {
+        auto const refused = read<with_enumerations>(text);
+        BOOST_TEST_REQUIRE(refused.has_error(), "read: " << text);
+        BOOST_TEST((refused.error().why == member_error::reason::invalid));
+        BOOST_TEST(refused.error().member == member);
+    }
+    auto const value = read<with_enumerations>(
+        R"({"Paint":"Blue","OtherPaint":"red","Paints":["Red","","DarkGreen"],"Hand":"LEFT"})",
+        reading::lenient);
+    BOOST_TEST_REQUIRE(value.has_value());
+    BOOST_TEST((value->paint == color::unknown));
+    BOOST_TEST((value->other_paint == color::unknown));
+    BOOST_TEST((value->paints == std::vector{color::red, color::unknown, color::dark_green}));
+    BOOST_TEST((value->hand == side::left));
+    for (reading const how : {reading::strict, reading::lenient}) {
+        BOOST_TEST(read<with_enumerations>(R"({"Hand":"left"})", how).error().member == "Hand");
+        // What is no text is no name.
+        BOOST_TEST(read<with_enumerations>(R"({"Paint":5})", how).error().member == "Paint");
+        BOOST_TEST(read<with_enumerations>(R"({"Paints":[null]})", how).error().member == "Paints");
+        BOOST_TEST(read<with_enumerations>(R"({"Paints":"Red"})", how).error().member == "Paints");
+        BOOST_TEST((read<with_enumerations>(R"({"Paint":"DarkGreen"})", how)->paint == color::dark_green));
+    }
+}
+
+// `unknown` is written as null, and what a struct of both ways lacks is null in answers and left out in requests.
+BOOST_AUTO_TEST_CASE(writes_enumerations)
+{
+    with_enumerations value;
+    BOOST_TEST(written(value) == R"({"Paint":null,"OtherPaint":null,"Paints":[],"Hand":null})");
+    BOOST_TEST(boost::json::serialize(write_json(value, writing::request)) ==
+               R"({"Paint":null,"Paints":[]})");
+    value.paint = color::dark_green;
+    value.other_paint = color::red;
+    value.paints = {color::red, color::unknown};
+    value.hand = side::right;
+    for (writing const what : {writing::request, writing::answer})
+        BOOST_TEST(boost::json::serialize(write_json(value, what)) ==
+                   R"({"Paint":"DarkGreen","OtherPaint":"Red","Paints":["Red",null],"Hand":"RIGHT"})");
+}
+
+// Maps are objects: their keys follow the rules of their type, and are written in order.
+BOOST_AUTO_TEST_CASE(maps)
+{
+    std::string const text = R"({"Texts":{"":"empty","\"a\"":"b","z":""},"Numbers":{"Attic":1,"attic":2},)"
+                             R"("Objects":{"o":{"Text":"t","Number":3}},"Paints":{"p":"Red"}})";
+    auto const value = read<with_maps>(text);
+    BOOST_TEST_REQUIRE(value.has_value());
+    BOOST_TEST(value->texts.size() == 3U);
+    BOOST_TEST(value->texts.at("\"a\"") == "b");
+    BOOST_TEST(value->numbers->at(vault_name("attic")) == 2U);
+    BOOST_TEST(value->objects.at("o").number == 3U);
+    BOOST_TEST((value->paints.at("p") == color::red));
+    BOOST_TEST(written(*value) == text);
+    BOOST_TEST(written(*read<with_maps>(R"({"Texts":{"b":"2","a":"1"}})")) ==
+               R"({"Texts":{"a":"1","b":"2"},"Objects":{},"Paints":{}})");
+}
+
+// A member of a map that is wrong is an error of the map, which shows what was wrong.
+BOOST_AUTO_TEST_CASE(wrong_maps)
+{
+    for (auto const& [text, member, shown] : {
+             std::tuple{R"({"Texts":[]})", "Texts", "[]"},
+             std::tuple{R"({"Texts":"a"})", "Texts", "\"a\""},
+             std::tuple{R"({"Texts":{"a":5}})", "Texts", "5"},
+             std::tuple{R"({"Texts":{"a":null}})", "Texts", "null"},
+             std::tuple{R"({"Numbers":{"a":"5"}})", "Numbers", "\"5\""},
+             std::tuple{R"({"Numbers":{"a b":5}})", "Numbers", "a b"},
+             std::tuple{R"({"Objects":{"o":[]}})", "Objects", "[]"},
+             std::tuple{R"({"Objects":{"o":{"Number":"x"}}})", "Number", "\"x\""},
+             std::tuple{R"({"Paints":{"p":"Blue"}})", "Paints", "\"Blue\""},
+         }) {
+        auto const value = read<with_maps>(text);
+        BOOST_TEST_REQUIRE(value.has_error(), "read: " << text);
+        BOOST_TEST((value.error().why == member_error::reason::invalid));
+        BOOST_TEST(value.error().member == member);
+        BOOST_TEST(value.error().text == shown);
+    }
+    BOOST_TEST(
+        (read<with_maps>(R"({"Paints":{"p":"Blue"}})", reading::lenient)->paints.at("p") == color::unknown));
+    // Null is absent.
+    BOOST_TEST(read<with_maps>(R"({"Texts":null,"Numbers":null})")->texts.empty());
 }
 
 // What is no JSON document is told apart from one with a wrong member.

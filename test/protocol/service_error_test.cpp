@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <string>
@@ -70,7 +71,7 @@ constexpr std::array expected_errors{
                    "Rate exceeded"},
     expected_error{"header_code_only", 404, service_errc::resource_not_found, "ResourceNotFoundException",
                    vault_not_found},
-    expected_error{"html_502", 502, service_errc::service_unavailable, "", ""},
+    expected_error{"html_502", 502, service_errc::service_unavailable, "", "502 Bad Gateway 502 Bad Gateway"},
     expected_error{"insufficient_capacity", 503, service_errc::insufficient_capacity,
                    "InsufficientCapacityException",
                    "Insufficient capacity to process the expedited request."},
@@ -134,7 +135,8 @@ constexpr std::array expected_errors{
     expected_error{"throttling", 400, service_errc::throttling, "ThrottlingException", "Rate exceeded"},
     expected_error{"throttling_retry_after", 400, service_errc::throttling, "ThrottlingException",
                    "Rate exceeded"},
-    expected_error{"truncated_json", 400, service_errc::unknown, "", ""},
+    expected_error{"truncated_json", 400, service_errc::unknown, "",
+                   R"({"code":"InvalidParameterValueException","message":"Vault not em)"},
     expected_error{"type_key", 404, service_errc::resource_not_found, "ResourceNotFoundException",
                    vault_not_found},
     expected_error{"type_unknown", 500, service_errc::service_unavailable, "ServiceUnavailableException",
@@ -223,11 +225,13 @@ BOOST_AUTO_TEST_CASE(code_counts_before_status)
           std::pair{503, service_errc::service_unavailable},
           std::pair{504, service_errc::service_unavailable}, std::pair{599, service_errc::unknown}})
         for (std::string const body :
-             {"", "{}", "<html>", "[]", "null", R"({"code":null})", R"({"code":5,"message":{}})"}) {
+             {"", "{}", "<html>", "[]", "null", "5", R"("text")", R"({"code":null})",
+              R"({"code":5,"message":{}})", R"({"code":""})", R"({"__type":["a"]})"}) {
             service_error const error = parse_service_error(answer_with(status, body));
             BOOST_TEST((error.code == expected), status << " with " << body);
             BOOST_TEST(error.code_text.empty());
-            BOOST_TEST(error.message.empty());
+            // A person sees what came.
+            BOOST_TEST(error.message == body);
         }
 }
 
@@ -254,6 +258,107 @@ BOOST_AUTO_TEST_CASE(order_of_the_keys)
     BOOST_TEST(parse_service_error(answer_with(400, R"({"__type":"C","Code":"B"})")).code_text == "B");
     BOOST_TEST(parse_service_error(answer_with(400, R"({"Message":"b","message":"a"})")).message == "a");
     BOOST_TEST(parse_service_error(answer_with(400, R"({"Message":"b","message":null})")).message == "b");
+}
+
+// Where the header has a code it counts; one that says nothing does not hide that of the body.
+BOOST_AUTO_TEST_CASE(code_in_header_and_body)
+{
+    http_response response = answer_with(400, R"({"code":"ThrottlingException","message":"slow"})");
+    response.headers.set("x-amzn-ErrorType", "");
+    BOOST_TEST(parse_service_error(response).code_text == "ThrottlingException");
+    response.headers.set("x-amzn-ErrorType", ":http://a/");
+    BOOST_TEST(parse_service_error(response).code_text == "ThrottlingException");
+    response.headers.set("x-amzn-ErrorType", "NewException");
+    service_error const error = parse_service_error(response);
+    BOOST_TEST(error.code_text == "NewException");
+    BOOST_TEST((error.code == service_errc::unknown));
+    BOOST_TEST(error.message == "slow");
+
+    response.body = "<html><title>Slow down</title></html>";
+    response.headers.set("x-amzn-ErrorType", "ThrottlingException");
+    BOOST_TEST((parse_service_error(response).code == service_errc::throttling));
+    BOOST_TEST(parse_service_error(response).message == "Slow down");
+}
+
+// The id of the request is the service's; a front end in its place has another header for its own.
+BOOST_AUTO_TEST_CASE(id_of_the_request)
+{
+    http_response response = answer_with(503, {});
+    BOOST_TEST(parse_service_error(response).request_id.empty());
+    response.headers.set("X-Amz-Request-Id", "front");
+    BOOST_TEST(parse_service_error(response).request_id == "front");
+    BOOST_TEST(request_id_of(response.headers) == "front");
+    response.headers.set("x-amzn-RequestId", "");
+    BOOST_TEST(parse_service_error(response).request_id == "front");
+    response.headers.set("x-amzn-RequestId", "service");
+    BOOST_TEST(parse_service_error(response).request_id == "service");
+}
+
+// A message that is no text is shown as it came; a code without any message says enough.
+BOOST_AUTO_TEST_CASE(messages_that_cannot_be_read)
+{
+    for (std::string const body :
+         {R"({"code":"BadRequest","message":{"detail":"quota of 5"}})",
+          R"({"code":"BadRequest","message":["a"]})", R"({"error":"quota of 5"})", R"(["quota of 5"])"})
+        BOOST_TEST(parse_service_error(answer_with(400, body)).message == body);
+    for (std::string const body : {R"({"code":"BadRequest"})", R"({"code":"BadRequest","message":null})",
+                                   R"({"code":"BadRequest","message":"","type":"Client"})",
+                                   R"({"__type":"BadRequest","Message":null})"})
+        BOOST_TEST(parse_service_error(answer_with(400, body)).message.empty(), body);
+    // Words without a code are words.
+    BOOST_TEST(parse_service_error(answer_with(403, R"({"message":"Forbidden"})")).message == "Forbidden");
+}
+
+// Depth that would use up the stack, and bodies that are no text, are no error of the reader.
+BOOST_AUTO_TEST_CASE(hostile_bodies)
+{
+    std::string const deep = R"({"code":)" + std::string(100'000, '[');
+    service_error const error = parse_service_error(answer_with(503, deep));
+    BOOST_TEST((error.code == service_errc::service_unavailable));
+    BOOST_TEST(error.message == deep.substr(0, 200) + "...");
+    std::string const deep_and_whole =
+        R"({"code":"BadRequest","other":)" + std::string(1'000, '[') + std::string(1'000, ']') + "}";
+    BOOST_TEST(parse_service_error(answer_with(400, deep_and_whole)).code_text.empty());
+
+    std::string every_byte;
+    for (int byte = 0; byte < 256; ++byte)
+        every_byte += static_cast<char>(byte);
+    for (std::string const& body : {every_byte, std::string(1'000'000, '\0'), std::string(1'000'000, '<'),
+                                    std::string(1'000'000, ' '), "<!--" + std::string(1'000'000, '-')}) {
+        std::string const message = parse_service_error(answer_with(400, body)).message;
+        BOOST_TEST(message.size() <= 4U * 200U + 3U);
+        BOOST_TEST(std::all_of(message.begin(), message.end(), [](char c) { return c >= 0x20 && c < 0x7f; }));
+    }
+}
+
+// A page of HTML or XML is shown without what only a browser reads.
+BOOST_AUTO_TEST_CASE(excerpts_of_markup)
+{
+    for (auto const& [body, expected] :
+         {std::pair{"<html><head><title>502 Bad Gateway</title></head><body></body></html>",
+                    "502 Bad Gateway"},
+          std::pair{"\n <!DOCTYPE html>\r\n<HTML><TITLE>No\n\tway</TITLE></HTML>", "No way"},
+          std::pair{"<p>one</p><p>two</p>", "one two"},
+          std::pair{"<Style type='a'>p > a { }</STYLE><script>if (a < b) c();</Script>text", "text"},
+          std::pair{"<!-- <b>not</b> this -->this", "this"}, std::pair{"\xef\xbb\xbf<b>marked</b>", "marked"},
+          std::pair{"<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code><Message>No</Message></Error>",
+                    "AccessDenied No"},
+          std::pair{"<html>cut <a href='", "cut"}, std::pair{"<html><body/>", "<html><body/>"},
+          std::pair{"<", "<"}, std::pair{"<!--", "<!--"}, std::pair{"a <b> c", "a <b> c"}})
+        BOOST_TEST(excerpt_of(body) == expected);
+}
+
+// Blanks count once, what cannot be printed is shown as \xNN, and 200 characters are enough.
+BOOST_AUTO_TEST_CASE(excerpts_are_short_and_printable)
+{
+    BOOST_TEST(excerpt_of("").empty());
+    BOOST_TEST(excerpt_of(" \t\r\n ").empty());
+    BOOST_TEST(excerpt_of("  upstream\r\n\r\n  request \t timeout\n") == "upstream request timeout");
+    BOOST_TEST(excerpt_of("a\x1b[31m\xc3\xa9") == "a\\x1b[31m\\xc3\\xa9");
+    std::string const long_text(5'000, 'x');
+    BOOST_TEST(excerpt_of(std::string(200, 'x')) == std::string(200, 'x'));
+    BOOST_TEST(excerpt_of(long_text) == std::string(200, 'x') + "...");
+    BOOST_TEST(excerpt_of("<b>" + long_text + "</b>") == std::string(200, 'x') + "...");
 }
 
 // Each code has its name and status; the service writes it in its own form, and the client reads it back.
