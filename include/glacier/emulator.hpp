@@ -5,6 +5,7 @@
 #include <glacier/timestamp.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -63,6 +64,8 @@ struct emulator_options {
     std::chrono::milliseconds upload_life = std::chrono::hours(24);
     /// How long a job and its output are kept after its completion, in the emulator's time.
     std::chrono::milliseconds job_output_life = std::chrono::hours(24);
+    /// How many tags a vault may have. The service's documentation says 50, and an older part of it 10.
+    std::size_t tags_per_vault_max = 50;
     /// Threads that serve; 0: one for each processor, but at least 4.
     unsigned threads = 0;
     /// Called after each request, from any thread and from several at once. Must not throw.

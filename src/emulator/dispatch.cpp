@@ -1,9 +1,15 @@
 #include "emulator/dispatch.hpp"
 
 #include "emulator/archive_service.hpp"
+#include "emulator/data_retrieval_policy_service.hpp"
 #include "emulator/job_service.hpp"
 #include "emulator/multipart_service.hpp"
+#include "emulator/provisioned_capacity_service.hpp"
+#include "emulator/vault_access_policy_service.hpp"
+#include "emulator/vault_lock_service.hpp"
+#include "emulator/vault_notification_service.hpp"
 #include "emulator/vault_service.hpp"
+#include "emulator/vault_tag_service.hpp"
 
 #include <array>
 #include <string>
@@ -110,11 +116,25 @@ struct row {
 
 using protocol::operation;
 
+// In the order of the table of operations.
 constexpr std::array rows{
     row{operation::create_vault, {.answer = call<create_vault>}},
     row{operation::describe_vault, {.answer = call<describe_vault>}},
     row{operation::delete_vault, {.answer = call<delete_vault>}},
     row{operation::list_vaults, {.answer = call<list_vaults>}},
+    row{operation::set_vault_notifications, {.answer = call<set_vault_notifications>}},
+    row{operation::get_vault_notifications, {.answer = call<get_vault_notifications>}},
+    row{operation::delete_vault_notifications, {.answer = call<delete_vault_notifications>}},
+    row{operation::set_vault_access_policy, {.answer = call<set_vault_access_policy>}},
+    row{operation::get_vault_access_policy, {.answer = call<get_vault_access_policy>}},
+    row{operation::delete_vault_access_policy, {.answer = call<delete_vault_access_policy>}},
+    row{operation::initiate_vault_lock, {.answer = call<initiate_vault_lock>}},
+    row{operation::complete_vault_lock, {.answer = call<complete_vault_lock>}},
+    row{operation::abort_vault_lock, {.answer = call<abort_vault_lock>}},
+    row{operation::get_vault_lock, {.answer = call<get_vault_lock>}},
+    row{operation::add_tags_to_vault, {.answer = call<add_tags_to_vault>}},
+    row{operation::remove_tags_from_vault, {.answer = call<remove_tags_from_vault>}},
+    row{operation::list_tags_for_vault, {.answer = call<list_tags_for_vault>}},
     row{operation::upload_archive, {.begin = begin<archive_upload>}},
     row{operation::delete_archive, {.answer = call<delete_archive>}},
     row{operation::initiate_multipart_upload, {.answer = call<initiate_multipart_upload>}},
@@ -127,16 +147,25 @@ constexpr std::array rows{
     row{operation::describe_job, {.answer = call<describe_job>}},
     row{operation::list_jobs, {.answer = call<list_jobs>}},
     row{operation::get_job_output, {.answer = call_get_job_output}},
+    row{operation::get_data_retrieval_policy, {.answer = call<get_data_retrieval_policy>}},
+    row{operation::set_data_retrieval_policy, {.answer = call<set_data_retrieval_policy>}},
+    row{operation::list_provisioned_capacity, {.answer = call<list_provisioned_capacity>}},
+    row{operation::purchase_provisioned_capacity, {.answer = call<purchase_provisioned_capacity>}},
 };
+
+static_assert(rows.size() == protocol::operations.size());
+static_assert([] {
+    for (std::size_t i = 0; i < rows.size(); ++i)
+        if (rows[i].id != protocol::operations[i].id)
+            return false;
+    return true;
+}());
 
 } // namespace
 
-operation_handler const* find_handler(protocol::operation id) noexcept
+operation_handler const& handler_of(protocol::operation id) noexcept
 {
-    for (row const& candidate : rows)
-        if (candidate.id == id)
-            return &candidate.handler;
-    return nullptr;
+    return rows[static_cast<std::size_t>(id)].handler;
 }
 
 } // namespace glacier::emulation

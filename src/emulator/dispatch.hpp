@@ -41,7 +41,6 @@ struct operation_handler {
         std::optional<std::uint64_t> content_length) = nullptr;
 };
 
-/// Null for an operation that the emulator does not have.
-operation_handler const* find_handler(protocol::operation id) noexcept;
+operation_handler const& handler_of(protocol::operation id) noexcept;
 
 } // namespace glacier::emulation

@@ -54,6 +54,7 @@ service_options services_of(emulator_options const& options)
     services.inventory_period = options.inventory_period;
     services.upload_life = options.upload_life;
     services.job_output_life = options.job_output_life;
+    services.tags_per_vault_max = options.tags_per_vault_max;
     return services;
 }
 

@@ -30,6 +30,7 @@ constexpr std::array wordings{
     wording{"ArchiveId", service_errc::resource_not_found, "The archive ID was not found: ", ""},
     wording{"jobId", service_errc::resource_not_found, "The job ID was not found: ", ""},
     wording{"uploadId", service_errc::resource_not_found, "The upload ID was not found: ", ""},
+    wording{"lockId", service_errc::invalid_parameter_value, "Invalid lock ID: ", ""},
     wording{
         "x-amz-part-size", service_errc::invalid_parameter_value, "Invalid part size: ",
         ". Part size must not be null, must be a power of two and be between 1048576 and 4294967296 bytes."},
@@ -37,7 +38,33 @@ constexpr std::array wordings{
         "x-amz-archive-description", service_errc::invalid_parameter_value,
         "Invalid archive description: ", ". A description has at most 1024 characters of printable ASCII."},
     wording{"statuscode", service_errc::invalid_parameter_value, "The job status code is not valid: ", ""},
+    wording{"SNSTopic", service_errc::invalid_parameter_value, "Invalid SNS topic: ",
+            ". A topic is an ARN, arn:PARTITION:sns:REGION:ACCOUNT:NAME, of at most 1024 characters."},
+    wording{"Events", service_errc::invalid_parameter_value, "Invalid notification event: ",
+            ". The events are ArchiveRetrievalCompleted and InventoryRetrievalCompleted."},
+    wording{
+        "Tags", service_errc::invalid_parameter_value, "Invalid tag: ",
+        ". A key has 1 to 128 and a value up to 255 letters, digits, spaces and _ . : / = + - @, and a key "
+        "must not begin with aws:."},
+    wording{
+        "TagKeys", service_errc::invalid_parameter_value, "Invalid tag key: ",
+        ". A key has 1 to 128 letters, digits, spaces and _ . : / = + - @, and must not begin with aws:."},
+    wording{"Strategy", service_errc::invalid_parameter_value,
+            "Invalid strategy: ", ". The strategies are BytesPerHour, FreeTier and None."},
+    wording{"BytesPerHour", service_errc::invalid_parameter_value,
+            "Invalid BytesPerHour: ", ". It must be between 1 and 9223372036854775807."},
 };
+
+/// A policy is long, and the answer to a wrong one does not repeat it. Empty for operations without one.
+std::string_view about_wrong_policy(protocol::operation id) noexcept
+{
+    if (id == protocol::operation::initiate_vault_lock)
+        return "The specified vault lock policy is invalid. Provide a valid policy.";
+    if (id == protocol::operation::set_vault_access_policy)
+        return "The specified vault access policy is invalid. "
+               "Provide a JSON object of at most 20480 bytes as a string.";
+    return {};
+}
 
 } // namespace
 
@@ -106,6 +133,8 @@ protocol::service_error error_of(protocol::operation id, protocol::member_error 
         value = value.substr(1, value.size() - 2);
     if (id == protocol::operation::create_vault && wrong.member == "vaultName")
         return invalid_parameter("vault name", value);
+    if (auto const text = about_wrong_policy(id); !text.empty() && wrong.member == "Policy")
+        return error_of(service_errc::invalid_parameter_value, std::string(text));
     for (wording const& words : wordings)
         if (words.member == wrong.member)
             return error_of(words.code, std::string(words.before) + shown(value) + std::string(words.after));
@@ -118,16 +147,6 @@ protocol::service_error unknown_operation(std::string_view method, std::string_v
     error.code_text = "UnknownOperationException";
     error.message = "There is no operation " + shown(method) + " " + shown(target);
     error.status = 404;
-    return error;
-}
-
-protocol::service_error not_implemented(protocol::operation id)
-{
-    protocol::service_error error;
-    error.code_text = "NotImplemented";
-    error.message =
-        "This emulator does not have the operation " + std::string(protocol::info_of(id).name) + " yet";
-    error.status = 501;
     return error;
 }
 

@@ -39,7 +39,4 @@ protocol::service_error error_of(protocol::operation id, protocol::member_error 
 /// The answer to a method and path that are no operation of the service.
 protocol::service_error unknown_operation(std::string_view method, std::string_view target);
 
-/// The answer to an operation of the service that the emulator lacks.
-protocol::service_error not_implemented(protocol::operation id);
-
 } // namespace glacier::emulation

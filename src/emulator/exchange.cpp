@@ -54,9 +54,9 @@ std::optional<protocol::service_error> exchange::on_head()
     }
     if (!route_)
         return unknown_operation(method_, request_.target);
-    handler_ = find_handler(route_->id);
+    handler_ = &handler_of(route_->id);
 
-    if (handler_ != nullptr && handler_->begin != nullptr) {
+    if (handler_->begin != nullptr) {
         // An upload is checked before its body arrives, so the hash in the header stands for it.
         auto const* const payload_sha256 = request_.headers.find("x-amz-content-sha256");
         if (auto error = check_request(payload_sha256 != nullptr ? *payload_sha256 : std::string()))
@@ -74,7 +74,7 @@ std::optional<protocol::service_error> exchange::on_head()
 
 std::optional<protocol::service_error> exchange::check_request(std::string_view payload_sha256) const
 {
-    bool const is_upload = handler_ != nullptr && handler_->begin != nullptr;
+    bool const is_upload = handler_->begin != nullptr;
     if (is_upload && payload_sha256.empty() && request_.headers.find("authorization") != nullptr)
         return parameter_missing("x-amz-content-sha256");
     if (auto error = app_.signatures.check(request_, payload_sha256, app_.wall_clock.now()))
@@ -138,8 +138,6 @@ service_result<reply> exchange::carry_out()
         return *error;
     if (sent != nullptr && *sent != computed.hex())
         return payload_mismatch(computed, *sent);
-    if (handler_ == nullptr)
-        return not_implemented(route_->id);
     return handler_->answer(app_.services, routed());
 }
 

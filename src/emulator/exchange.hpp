@@ -78,6 +78,7 @@ private:
     std::string method_;
     std::optional<std::uint64_t> content_length_;
     std::optional<protocol::route> route_;
+    // Of the route.
     operation_handler const* handler_ = nullptr;
     std::unique_ptr<upload_in_progress> upload_;
     std::optional<protocol::service_error> refusal_;

@@ -11,6 +11,8 @@ namespace glacier::emulation {
 inline constexpr std::size_t archive_id_length = 138;
 inline constexpr std::size_t job_id_length = 92;
 inline constexpr std::size_t upload_id_length = 92;
+inline constexpr std::size_t lock_id_length = 24;
+inline constexpr std::size_t capacity_id_length = 24;
 inline constexpr std::size_t request_id_length = 47;
 
 /// Random characters of base64url. Like the service's, an id may begin with `-`.

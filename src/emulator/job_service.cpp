@@ -3,8 +3,9 @@
 #include "emulator/ids.hpp"
 #include "emulator/vault_service.hpp"
 
-#include "base/decimal.hpp"
+#include "base/utf8.hpp"
 #include "protocol/inventory.hpp"
+#include "protocol/select_request.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -17,6 +18,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t jobs_per_page = 50;
+constexpr std::size_t expression_characters_max = 128'000;
+constexpr std::size_t output_prefix_bytes_max = 512;
 
 // Archives that are read from the index at once while an inventory is written.
 constexpr std::size_t inventory_block = 1'000;
@@ -101,6 +104,37 @@ void describe_inventory_job(job_record const& job, job_status status, job_descri
     }
 }
 
+/// `results/2026/JOB-ID/`.
+std::string output_path(std::string const& job, output_location const& location)
+{
+    return (location.s3 ? location.s3->prefix : std::string()) + "/" + job + "/";
+}
+
+void describe_select_job(job_record const& job, job_description& description)
+{
+    description.action = job_action::select;
+    description.archive = job.archive_id;
+    if (job.tier)
+        description.tier = protocol::text_form<tier>::read(*job.tier);
+    auto request = protocol::read_select_request(*job.select_request);
+    if (!request)
+        throw store_error("the index has a select job without its parameters: " + job.id);
+    description.job_output_path = output_path(job.id, request->output);
+    description.select_query = std::move(request->query);
+    description.output = std::move(request->output);
+}
+
+std::string status_message(job_record const& job, job_status status)
+{
+    if (status == job_status::in_progress)
+        return "Operation in progress.";
+    if (status == job_status::succeeded)
+        return "Succeeded";
+    if (job.select_request)
+        return "The query was not carried out: this emulator has neither SQL nor S3.";
+    return "The archive was deleted before the job was complete.";
+}
+
 job_description describe(service_context const& context, vault_name const& vault, job_record const& job,
                          timestamp now)
 {
@@ -115,17 +149,35 @@ job_description describe(service_context const& context, vault_name const& vault
     description.completed = status != job_status::in_progress;
     if (description.completed)
         description.completion_date = job.completion;
-    if (status == job_status::in_progress)
-        description.status_message = "Operation in progress.";
-    else if (status == job_status::succeeded)
-        description.status_message = "Succeeded";
-    else
-        description.status_message = "The archive was deleted before the job was complete.";
-    if (job.archive_id)
+    description.status_message = status_message(job, status);
+    if (job.select_request)
+        describe_select_job(job, description);
+    else if (job.archive_id)
         describe_archive_job(job, status, description);
     else
         describe_inventory_job(job, status, description);
     return description;
+}
+
+/// The archive that a job is about.
+service_result<archive_record> require_archive(service_context& context, transaction& view,
+                                               vault_record const& vault, job_parameters const& parameters)
+{
+    if (!parameters.archive)
+        return parameter_missing("ArchiveId");
+    auto archive = view.find_archive(parameters.archive->str());
+    if (!archive || archive->deleted)
+        return archive_not_found(parameters.archive->str());
+    if (archive->vault != vault.number)
+        return invalid_parameter("vault name", vault_arn(context.options, vault.name));
+    return std::move(*archive);
+}
+
+/// The tier and the time that it takes.
+void set_tier(service_context const& context, job_parameters const& parameters, job_record& job)
+{
+    job.tier = protocol::text_form<tier>::write(parameters.tier.value_or(tier::standard));
+    job.completion = job.created + context.options.job_delay.value_or(delay_of(parameters.tier));
 }
 
 /// Fills in what an archive retrieval needs.
@@ -133,14 +185,9 @@ std::optional<protocol::service_error> prepare_archive_job(service_context& cont
                                                            vault_record const& vault,
                                                            job_parameters const& parameters, job_record& job)
 {
-    if (!parameters.archive)
-        return parameter_missing("ArchiveId");
-    auto const archive = change.find_archive(parameters.archive->str());
-    if (!archive || archive->deleted)
-        return archive_not_found(parameters.archive->str());
-    if (archive->vault != vault.number)
-        return invalid_parameter("vault name", vault_arn(context.options, vault.name));
-
+    auto const archive = require_archive(context, change, vault, parameters);
+    if (!archive)
+        return archive.error();
     byte_range const range = parameters.range.value_or(byte_range(0, archive->bytes - 1));
     if (!is_megabyte_aligned(range, archive->bytes))
         return invalid_parameter("RetrievalByteRange", range.str());
@@ -154,8 +201,7 @@ std::optional<protocol::service_error> prepare_archive_job(service_context& cont
         job.range_hash = archive->hash;
     else if (is_tree_hash_aligned(range, archive->bytes))
         job.range_hash = change.hash_of_range(archive->number, range);
-    job.tier = protocol::text_form<tier>::write(parameters.tier.value_or(tier::standard));
-    job.completion = job.created + context.options.job_delay.value_or(delay_of(parameters.tier));
+    set_tier(context, parameters, job);
     return std::nullopt;
 }
 
@@ -248,6 +294,81 @@ std::optional<protocol::service_error> prepare_inventory_job(service_context& co
     return std::nullopt;
 }
 
+/// The prefix comes back in a header, where a line break would begin another one.
+bool is_output_prefix(std::string_view prefix) noexcept
+{
+    return prefix.size() <= output_prefix_bytes_max && std::none_of(prefix.begin(), prefix.end(), [](char c) {
+               auto const byte = static_cast<unsigned char>(c);
+               return byte < 0x20 || byte == 0x7f;
+           });
+}
+
+std::optional<protocol::service_error> check_select_parameters(job_parameters const& parameters)
+{
+    if (parameters.range)
+        return invalid_parameter("RetrievalByteRange", parameters.range->str());
+    if (!parameters.select_query)
+        return parameter_missing("SelectParameters");
+    std::string const& expression = parameters.select_query->expression;
+    if (expression.empty())
+        return parameter_missing("Expression");
+    auto const characters = base::count_utf8_characters(expression);
+    if (!characters || *characters > expression_characters_max)
+        return error_of(service_errc::invalid_parameter_value, "Invalid Expression: it must have at most " +
+                                                                   std::to_string(expression_characters_max) +
+                                                                   " characters");
+    if (!parameters.output)
+        return parameter_missing("OutputLocation");
+    if (!parameters.output->s3)
+        return parameter_missing("S3");
+    s3_location const& location = *parameters.output->s3;
+    if (location.bucket_name.empty())
+        return parameter_missing("BucketName");
+    if (location.prefix.empty())
+        return parameter_missing("Prefix");
+    if (!is_output_prefix(location.prefix))
+        return error_of(service_errc::invalid_parameter_value, "Invalid Prefix: it must have at most " +
+                                                                   std::to_string(output_prefix_bytes_max) +
+                                                                   " bytes, and no control characters");
+    return std::nullopt;
+}
+
+/// Fills in what a select job needs. It fails when its time has come, because nothing here runs a query.
+std::optional<protocol::service_error> prepare_select_job(service_context& context, transaction& change,
+                                                          vault_record const& vault,
+                                                          job_parameters const& parameters, job_record& job)
+{
+    if (!parameters.archive)
+        return parameter_missing("ArchiveId");
+    if (auto const wrong = check_select_parameters(parameters))
+        return wrong;
+    auto const archive = require_archive(context, change, vault, parameters);
+    if (!archive)
+        return archive.error();
+    job.archive_id = archive->id;
+    protocol::select_request const request{*parameters.select_query, *parameters.output};
+    job.select_request = protocol::write_select_request(request);
+    job.failed = true;
+    set_tier(context, parameters, job);
+    return std::nullopt;
+}
+
+/// Fills in what is particular to the type of the job.
+std::optional<protocol::service_error> prepare_job(service_context& context, transaction& change,
+                                                   vault_record& vault, job_parameters const& parameters,
+                                                   job_record& job)
+{
+    switch (parameters.type) {
+    case job_type::archive_retrieval:
+        return prepare_archive_job(context, change, vault, parameters, job);
+    case job_type::inventory_retrieval:
+        return prepare_inventory_job(context, change, vault, parameters, job);
+    case job_type::select:
+        break;
+    }
+    return prepare_select_job(context, change, vault, parameters, job);
+}
+
 /// The bytes that are asked for of `total`; a range beyond the end is cut off there.
 service_result<byte_range> range_within(output_range const& asked, std::uint64_t total)
 {
@@ -287,16 +408,15 @@ service_result<initiate_job_result> initiate_job(service_context& context,
         job.sns_topic = parameters.sns_topic->str();
     if (parameters.description)
         job.description = parameters.description->str();
-    auto const refused = parameters.type == job_type::archive_retrieval
-                             ? prepare_archive_job(context, change, *vault, parameters, job)
-                             : prepare_inventory_job(context, change, *vault, parameters, job);
-    if (refused)
+    if (auto const refused = prepare_job(context, change, *vault, parameters, job))
         return *refused;
     change.insert_job(job);
     change.commit();
 
     initiate_job_result result{job_id(job.id)};
     result.location = vault_path(context.options, request.vault.str()) + "/jobs/" + job.id;
+    if (job.select_request)
+        result.output_path = output_path(job.id, *parameters.output);
     return result;
 }
 
@@ -358,6 +478,10 @@ service_result<job_output> get_job_output(service_context& context, get_job_outp
     auto const job = find_job(context, view, request.vault, request.job);
     if (!job)
         return job.error();
+    if (job->select_request)
+        return error_of(service_errc::invalid_parameter_value,
+                        "The output of a select job goes to S3 and cannot be downloaded: " +
+                            request.job.str());
     if (status_of(*job, context.clock.now()) != job_status::succeeded)
         return error_of(service_errc::invalid_parameter_value,
                         "The job is not currently available for download: " + request.job.str());

@@ -94,6 +94,9 @@ void define(CLI::App& app, arguments& given)
         ->type_name("SECONDS")
         ->check(seconds)
         ->capture_default_str();
+    app.add_option("--tags-per-vault", options.tags_per_vault_max, "How many tags a vault may have")
+        ->type_name("N")
+        ->capture_default_str();
     app.add_option("--threads", options.threads,
                    "Threads that serve; 0: one for each processor, but at least 4")
         ->type_name("N")

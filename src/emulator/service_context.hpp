@@ -6,6 +6,7 @@
 #include "emulator/store.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct service_options {
     std::chrono::milliseconds upload_life = std::chrono::hours(24);
     /// How long a job and its output are kept after its completion.
     std::chrono::milliseconds job_output_life = std::chrono::hours(24);
+    /// The service's documentation says 10 at one place, and at another, younger one 50.
+    std::size_t tags_per_vault_max = 50;
 };
 
 /// What every service works with.

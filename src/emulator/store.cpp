@@ -3,6 +3,7 @@
 #include "protocol/tree_hash.hpp"
 
 #include <algorithm>
+#include <array>
 #include <system_error>
 #include <unordered_set>
 #include <utility>
@@ -11,11 +12,9 @@ namespace glacier::emulation {
 
 namespace {
 
-constexpr std::int64_t schema_version = 1;
-
 // Dates are milliseconds since 1970. Numbers of archives, uploads and jobs are never used again, so that
 // they can serve as places in lists.
-constexpr char const* schema = R"(
+constexpr std::string_view first_schema = R"(
 CREATE TABLE setting (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE vault (
@@ -65,6 +64,39 @@ CREATE INDEX job_completion ON job(completion);
 CREATE INDEX job_content ON job(content) WHERE content IS NOT NULL;
 )";
 
+// Policies, locks, tags, notifications, capacity and select jobs.
+constexpr std::string_view second_schema = R"(
+-- events: their names on the wire, with commas between.
+CREATE TABLE notification (
+    vault INTEGER PRIMARY KEY REFERENCES vault(number), topic TEXT NOT NULL, events TEXT NOT NULL);
+
+CREATE TABLE access_policy (
+    vault INTEGER PRIMARY KEY REFERENCES vault(number), policy TEXT NOT NULL);
+
+CREATE TABLE lock (
+    vault INTEGER PRIMARY KEY REFERENCES vault(number), id TEXT NOT NULL, policy TEXT NOT NULL,
+    created INTEGER NOT NULL, locked INTEGER NOT NULL);
+
+CREATE TABLE tag (
+    vault INTEGER NOT NULL REFERENCES vault(number), key TEXT NOT NULL, value TEXT NOT NULL,
+    PRIMARY KEY (vault, key)) WITHOUT ROWID;
+
+-- One row at most: the rule of the account.
+CREATE TABLE retrieval_rule (
+    number INTEGER PRIMARY KEY CHECK (number = 1), strategy TEXT NOT NULL, bytes_per_hour INTEGER);
+
+CREATE TABLE capacity (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, start INTEGER NOT NULL,
+    expiration INTEGER NOT NULL);
+
+-- The parameters of a select job, in JSON.
+ALTER TABLE job ADD COLUMN select_request TEXT;
+)";
+
+/// Each brings the index from one version to the next. An index that there is no version of yet gets all.
+constexpr std::array schemas{first_schema, second_schema};
+constexpr auto schema_version = static_cast<std::int64_t>(schemas.size());
+
 constexpr std::string_view select_vault =
     "SELECT number, name, created, changed, archives, bytes, inventory_date, "
     "inventory_archives, inventory_bytes FROM vault ";
@@ -76,7 +108,7 @@ constexpr std::string_view select_part = "SELECT first, bytes, hash, content FRO
 constexpr std::string_view select_job =
     "SELECT number, vault, id, description, sns_topic, created, completion, failed, archive, archive_id, "
     "archive_bytes, archive_hash, range_first, range_last, range_hash, tier, format, start_date, end_date, "
-    "item_limit, marker, content, content_bytes FROM job ";
+    "item_limit, marker, content, content_bytes, select_request FROM job ";
 
 vault_record read_vault(query const& row)
 {
@@ -121,8 +153,43 @@ job_record read_job(query const& row)
     row.read(job.number, job.vault, job.id, job.description, job.sns_topic, job.created, job.completion,
              job.failed, job.archive, job.archive_id, job.archive_bytes, job.archive_hash, job.range_first,
              job.range_last, job.range_hash, job.tier, job.format, job.start_date, job.end_date, job.limit,
-             job.marker, job.content, job.content_bytes);
+             job.marker, job.content, job.content_bytes, job.select_request);
     return job;
+}
+
+notification_record read_notification(query const& row)
+{
+    notification_record notification;
+    row.read(notification.topic, notification.events);
+    return notification;
+}
+
+std::string read_text(query const& row)
+{
+    std::string text;
+    row.read(text);
+    return text;
+}
+
+lock_record read_lock(query const& row)
+{
+    lock_record lock;
+    row.read(lock.id, lock.policy, lock.created, lock.locked);
+    return lock;
+}
+
+retrieval_rule_record read_retrieval_rule(query const& row)
+{
+    retrieval_rule_record rule;
+    row.read(rule.strategy, rule.bytes_per_hour);
+    return rule;
+}
+
+capacity_record read_capacity(query const& row)
+{
+    capacity_record capacity;
+    row.read(capacity.id, capacity.start, capacity.expiration);
+    return capacity;
 }
 
 template <class Read>
@@ -241,15 +308,19 @@ void store::prepare_index()
         if (rows.next())
             rows.read(version);
     }
-    if (version == 0) {
-        index_->execute("BEGIN IMMEDIATE;" + std::string(schema) +
-                        "PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT;");
-        sync_directory(directory_);
-    } else if (version != schema_version) {
+    if (version < 0 || version > schema_version)
         throw store_error("the data directory " + directory_.string() + " has format " +
-                          std::to_string(version) + ", and this version knows only format " +
-                          std::to_string(schema_version));
-    }
+                          std::to_string(version) + ", and this version knows formats up to " +
+                          std::to_string(schema_version) + " only");
+    if (version == schema_version)
+        return;
+    // In one transaction: a kill on the way leaves the version that was there.
+    std::string statements = "BEGIN IMMEDIATE;";
+    for (auto next = static_cast<std::size_t>(version); next < schemas.size(); ++next)
+        statements += schemas[next];
+    index_->execute(statements + "PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT;");
+    if (version == 0)
+        sync_directory(directory_);
 }
 
 void store::remove_leftovers()
@@ -388,8 +459,89 @@ void transaction::delete_vault(vault_record const& vault)
     remove_contents("SELECT content FROM job WHERE content IS NOT NULL AND vault = ?", vault.number);
     for (std::string_view const sql :
          {"DELETE FROM upload WHERE vault = ?", "DELETE FROM job WHERE vault = ?",
-          "DELETE FROM archive WHERE vault = ?", "DELETE FROM vault WHERE number = ?"})
+          "DELETE FROM archive WHERE vault = ?", "DELETE FROM notification WHERE vault = ?",
+          "DELETE FROM access_policy WHERE vault = ?", "DELETE FROM lock WHERE vault = ?",
+          "DELETE FROM tag WHERE vault = ?", "DELETE FROM vault WHERE number = ?"})
         query(*store_.index_, sql, vault.number).run();
+}
+
+std::optional<notification_record> transaction::find_notification(std::int64_t vault)
+{
+    query rows(*store_.index_, "SELECT topic, events FROM notification WHERE vault = ?", vault);
+    return read_one(rows, read_notification);
+}
+
+void transaction::put_notification(std::int64_t vault, notification_record const& notification)
+{
+    query(*store_.index_, "INSERT OR REPLACE INTO notification (vault, topic, events) VALUES (?, ?, ?)",
+          vault, notification.topic, notification.events)
+        .run();
+}
+
+void transaction::delete_notification(std::int64_t vault)
+{
+    query(*store_.index_, "DELETE FROM notification WHERE vault = ?", vault).run();
+}
+
+std::optional<std::string> transaction::find_access_policy(std::int64_t vault)
+{
+    query rows(*store_.index_, "SELECT policy FROM access_policy WHERE vault = ?", vault);
+    return read_one(rows, read_text);
+}
+
+void transaction::put_access_policy(std::int64_t vault, std::string_view policy)
+{
+    query(*store_.index_, "INSERT OR REPLACE INTO access_policy (vault, policy) VALUES (?, ?)", vault, policy)
+        .run();
+}
+
+void transaction::delete_access_policy(std::int64_t vault)
+{
+    query(*store_.index_, "DELETE FROM access_policy WHERE vault = ?", vault).run();
+}
+
+std::optional<lock_record> transaction::find_lock(std::int64_t vault)
+{
+    query rows(*store_.index_, "SELECT id, policy, created, locked FROM lock WHERE vault = ?", vault);
+    return read_one(rows, read_lock);
+}
+
+void transaction::put_lock(std::int64_t vault, lock_record const& lock)
+{
+    query(*store_.index_,
+          "INSERT OR REPLACE INTO lock (vault, id, policy, created, locked) VALUES (?, ?, ?, ?, ?)", vault,
+          lock.id, lock.policy, lock.created, lock.locked)
+        .run();
+}
+
+void transaction::delete_lock(std::int64_t vault)
+{
+    query(*store_.index_, "DELETE FROM lock WHERE vault = ?", vault).run();
+}
+
+std::map<std::string, std::string> transaction::tags_of(std::int64_t vault)
+{
+    query rows(*store_.index_, "SELECT key, value FROM tag WHERE vault = ?", vault);
+    std::map<std::string, std::string> tags;
+    while (rows.next()) {
+        std::string key;
+        std::string value;
+        rows.read(key, value);
+        tags.emplace(std::move(key), std::move(value));
+    }
+    return tags;
+}
+
+void transaction::put_tag(std::int64_t vault, std::string_view key, std::string_view value)
+{
+    query(*store_.index_, "INSERT OR REPLACE INTO tag (vault, key, value) VALUES (?, ?, ?)", vault, key,
+          value)
+        .run();
+}
+
+void transaction::delete_tag(std::int64_t vault, std::string_view key)
+{
+    query(*store_.index_, "DELETE FROM tag WHERE vault = ? AND key = ?", vault, key).run();
 }
 
 std::int64_t transaction::insert_content(new_content content)
@@ -613,12 +765,12 @@ void transaction::insert_job(job_record& job)
           "archive_id, "
           "archive_bytes, archive_hash, range_first, range_last, range_hash, tier, format, start_date, "
           "end_date, "
-          "item_limit, marker, content, content_bytes) "
-          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "item_limit, marker, content, content_bytes, select_request) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           job.vault, job.id, job.description, job.sns_topic, job.created, job.completion, job.failed,
           job.archive, job.archive_id, job.archive_bytes, job.archive_hash, job.range_first, job.range_last,
           job.range_hash, job.tier, job.format, job.start_date, job.end_date, job.limit, job.marker,
-          job.content, job.content_bytes)
+          job.content, job.content_bytes, job.select_request)
         .run();
     job.number = store_.index_->last_row();
 }
@@ -653,6 +805,39 @@ void transaction::remove_contents_if_unneeded(std::int64_t archive)
                archive);
     if (rows.next())
         remove_contents("SELECT content FROM segment WHERE archive = ?", archive);
+}
+
+std::optional<retrieval_rule_record> transaction::retrieval_rule()
+{
+    query rows(*store_.index_, "SELECT strategy, bytes_per_hour FROM retrieval_rule");
+    return read_one(rows, read_retrieval_rule);
+}
+
+void transaction::set_retrieval_rule(retrieval_rule_record const& rule)
+{
+    query(*store_.index_,
+          "INSERT OR REPLACE INTO retrieval_rule (number, strategy, bytes_per_hour) VALUES (1, ?, ?)",
+          rule.strategy, rule.bytes_per_hour)
+        .run();
+}
+
+std::vector<capacity_record> transaction::capacities_at(timestamp moment)
+{
+    query rows(*store_.index_,
+               "SELECT id, start, expiration FROM capacity WHERE expiration > ? ORDER BY number", moment);
+    return read_all(rows, read_capacity);
+}
+
+void transaction::insert_capacity(capacity_record const& capacity)
+{
+    query(*store_.index_, "INSERT INTO capacity (id, start, expiration) VALUES (?, ?, ?)", capacity.id,
+          capacity.start, capacity.expiration)
+        .run();
+}
+
+void transaction::delete_capacities(timestamp expired_until)
+{
+    query(*store_.index_, "DELETE FROM capacity WHERE expiration <= ?", expired_until).run();
 }
 
 std::optional<std::int64_t> transaction::setting(std::string_view name)

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -31,6 +32,31 @@ struct vault_record {
     std::int64_t number = 0;
     std::string name;
     vault_holdings holdings;
+};
+
+struct notification_record {
+    std::string topic;
+    /// Their names on the wire, with commas between.
+    std::string events;
+};
+
+struct lock_record {
+    std::string id;
+    std::string policy;
+    timestamp created;
+    bool locked = false;
+};
+
+struct retrieval_rule_record {
+    /// Its name on the wire.
+    std::string strategy;
+    std::optional<std::uint64_t> bytes_per_hour;
+};
+
+struct capacity_record {
+    std::string id;
+    timestamp start;
+    timestamp expiration;
 };
 
 struct archive_record {
@@ -88,7 +114,7 @@ struct job_record {
     /// It fails, or failed, at its completion.
     bool failed = false;
 
-    // Of an archive retrieval.
+    // Of an archive retrieval, and of a select job only `archive_id` and `tier`: it needs no bytes to be kept.
     std::optional<std::int64_t> archive;
     std::optional<std::string> archive_id;
     std::uint64_t archive_bytes = 0;
@@ -109,6 +135,9 @@ struct job_record {
     /// The file that holds the inventory, and its size.
     std::optional<std::int64_t> content;
     std::uint64_t content_bytes = 0;
+
+    /// Of a select job, see protocol::select_request.
+    std::optional<std::string> select_request;
 };
 
 class store;
@@ -162,6 +191,22 @@ public:
     /// With everything that belongs to it.
     void delete_vault(vault_record const& vault);
 
+    std::optional<notification_record> find_notification(std::int64_t vault);
+    void put_notification(std::int64_t vault, notification_record const& notification);
+    void delete_notification(std::int64_t vault);
+
+    std::optional<std::string> find_access_policy(std::int64_t vault);
+    void put_access_policy(std::int64_t vault, std::string_view policy);
+    void delete_access_policy(std::int64_t vault);
+
+    std::optional<lock_record> find_lock(std::int64_t vault);
+    void put_lock(std::int64_t vault, lock_record const& lock);
+    void delete_lock(std::int64_t vault);
+
+    std::map<std::string, std::string> tags_of(std::int64_t vault);
+    void put_tag(std::int64_t vault, std::string_view key, std::string_view value);
+    void delete_tag(std::int64_t vault, std::string_view key);
+
     /// Takes over a file that store::seal() has put into its place; returns its number.
     std::int64_t insert_content(new_content content);
     std::filesystem::path path_of_content(std::int64_t content);
@@ -203,6 +248,15 @@ public:
     /// and those of deleted archives that only such jobs needed.
     void sweep(timestamp jobs_completed_until, timestamp uploads_used_until);
 
+    /// That of the account; nothing if none was set.
+    std::optional<retrieval_rule_record> retrieval_rule();
+    void set_retrieval_rule(retrieval_rule_record const& rule);
+
+    /// Units that have not expired at the moment, in the order in which they were bought.
+    std::vector<capacity_record> capacities_at(timestamp moment);
+    void insert_capacity(capacity_record const& capacity);
+    void delete_capacities(timestamp expired_until);
+
     std::optional<std::int64_t> setting(std::string_view name);
     void set_setting(std::string_view name, std::int64_t value);
 
@@ -235,7 +289,8 @@ private:
  */
 class store {
 public:
-    /// Creates what is missing. Throws store_error, among others if another emulator uses the directory.
+    /// Creates what is missing, and brings an index that an older version made to the present form. Throws
+    /// store_error, among others if another emulator uses the directory, or a newer version has made it.
     explicit store(std::filesystem::path directory);
 
     std::filesystem::path const& directory() const noexcept { return directory_; }

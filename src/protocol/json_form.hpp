@@ -136,15 +136,18 @@ decoded<typename Field::member_type> read_required_field(boost::json::object con
     return read_json_field<typename Field::form, typename Field::member_type>(*found, field.name, how);
 }
 
-/// Reads a field into `made`, if it is there.
+/// Reads a field into `made`, if it is there. A required one may be absent only where reading is lenient.
 template <class Field, class T>
 std::optional<member_error> read_field_into(T& made, boost::json::object const& object, Field const& field,
                                             reading how)
 {
     using value_type = value_type_of<typename Field::member_type>;
     boost::json::value const* const found = find_member(object, field.name);
-    if (found == nullptr)
+    if (found == nullptr) {
+        if (Field::need == presence::required && how == reading::strict)
+            return member_error{member_error::reason::missing, std::string(field.name), {}};
         return std::nullopt;
+    }
     auto read = read_json_field<typename Field::form, value_type>(*found, field.name, how);
     if (!read)
         return read.error();

@@ -17,7 +17,8 @@ enum class place { uri, query, header };
 enum class presence {
     /// May be absent.
     optional,
-    /// Must be on the wire, although the member itself is optional: the client computes it.
+    /// Must be on the wire, although it is no argument of the constructor: the client computes it, or it has a
+    /// default there.
     required,
     /// Must be there, and is an argument of the constructor. Arguments are listed in the constructor's order.
     argument,

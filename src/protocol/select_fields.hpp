@@ -128,8 +128,8 @@ template <>
 struct json_fields<select_parameters> {
     static constexpr absent when_absent = absent::omitted;
     static constexpr auto fields = std::tuple{
-        field("Expression", &select_parameters::expression),
-        field("ExpressionType", &select_parameters::expression_type),
+        field<presence::required>("Expression", &select_parameters::expression),
+        field<presence::required>("ExpressionType", &select_parameters::expression_type),
         field("InputSerialization", &select_parameters::input_serialization),
         field("OutputSerialization", &select_parameters::output_serialization),
     };
@@ -149,7 +149,7 @@ template <>
 struct json_fields<s3_grantee> {
     static constexpr absent when_absent = absent::omitted;
     static constexpr auto fields = std::tuple{
-        field("Type", &s3_grantee::type),
+        field<presence::required>("Type", &s3_grantee::type),
         field("DisplayName", &s3_grantee::display_name),
         field("URI", &s3_grantee::uri),
         field("ID", &s3_grantee::id),
@@ -170,8 +170,8 @@ template <>
 struct json_fields<s3_location> {
     static constexpr absent when_absent = absent::omitted;
     static constexpr auto fields = std::tuple{
-        field("BucketName", &s3_location::bucket_name),
-        field("Prefix", &s3_location::prefix),
+        field<presence::required>("BucketName", &s3_location::bucket_name),
+        field<presence::required>("Prefix", &s3_location::prefix),
         field("Encryption", &s3_location::encryption),
         field("CannedACL", &s3_location::canned_acl),
         field("AccessControlList", &s3_location::access_control_list),

@@ -38,8 +38,27 @@ BOOST_AUTO_TEST_CASE(wrong_members_are_answered_in_the_words_of_the_service)
                "400 InvalidParameterValueException: Invalid vault name: a b");
     BOOST_TEST(text_of(operation::describe_job, invalid, "jobId", "a b") ==
                "404 ResourceNotFoundException: The job ID was not found: a b");
-    BOOST_TEST(text_of(operation::initiate_job, invalid, "Type", "\"select\"") ==
-               "400 InvalidParameterValueException: Invalid Type: select");
+    BOOST_TEST(text_of(operation::initiate_job, invalid, "Type", "\"retrieve\"") ==
+               "400 InvalidParameterValueException: Invalid Type: retrieve");
+    BOOST_TEST(text_of(operation::complete_vault_lock, invalid, "lockId", "a b") ==
+               "400 InvalidParameterValueException: Invalid lock ID: a b");
+}
+
+// The same member may have words of its own for one operation; what a policy says is not repeated.
+BOOST_AUTO_TEST_CASE(wrong_policies_are_answered_in_the_words_of_their_operation)
+{
+    using enum member_error::reason;
+    BOOST_TEST(
+        text_of(operation::initiate_vault_lock, invalid, "Policy", "\"x\"") ==
+        "400 InvalidParameterValueException: The specified vault lock policy is invalid. Provide a valid "
+        "policy.");
+    BOOST_TEST(text_of(operation::set_vault_access_policy, invalid, "Policy", "\"x\"") ==
+               "400 InvalidParameterValueException: The specified vault access policy is invalid. Provide a "
+               "JSON object of at most 20480 bytes as a string.");
+    BOOST_TEST(text_of(operation::set_data_retrieval_policy, invalid, "Policy", "\"x\"") ==
+               "400 InvalidParameterValueException: Invalid Policy: x");
+    BOOST_TEST(text_of(operation::initiate_vault_lock, missing, "Policy", "") ==
+               "400 MissingParameterValueException: Required parameter missing: Policy");
 }
 
 BOOST_AUTO_TEST_CASE(malformed_json_is_a_serialization_error)
@@ -62,9 +81,6 @@ BOOST_AUTO_TEST_CASE(operations_that_are_not_there)
     BOOST_TEST(unknown.status == 404);
     BOOST_TEST(unknown.code_text == "UnknownOperationException");
     BOOST_TEST(unknown.message == "There is no operation PATCH /x");
-    auto const missing = not_implemented(operation::get_vault_lock);
-    BOOST_TEST(missing.status == 501);
-    BOOST_TEST(missing.message == "This emulator does not have the operation GetVaultLock yet");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

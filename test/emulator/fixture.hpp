@@ -178,11 +178,17 @@ struct service_fixture {
         return started->job.str();
     }
 
+    /// `range` has the form of the header, `bytes=0-99`.
     service_result<job_output> try_output(std::string const& vault, std::string const& job,
                                           std::optional<std::string_view> range = std::nullopt)
     {
         auto services = context();
-        return get_job_output(services, get_job_output_request(vault, job), range);
+        get_job_output_request request(vault, job);
+        if (range) {
+            request.range = protocol::text_form<output_range>::read(*range);
+            BOOST_TEST_REQUIRE(request.range.has_value());
+        }
+        return get_job_output(services, request);
     }
 
     std::string output_of(std::string const& vault, std::string const& job,

@@ -45,6 +45,16 @@ struct job_fixture : service_fixture {
         parameters.range = range;
         return parameters;
     }
+
+    static job_parameters select_from(std::string const& archive)
+    {
+        select_parameters query;
+        query.expression = "SELECT * FROM archive";
+        output_location output;
+        output.s3.emplace().bucket_name = "results-of-ann";
+        output.s3->prefix = "results/2026";
+        return job_parameters::select(archive, std::move(query), std::move(output));
+    }
 };
 
 } // namespace
@@ -164,8 +174,7 @@ BOOST_AUTO_TEST_CASE(output_can_be_had_in_ranges)
     BOOST_TEST((output_of("attic", job, "bytes=2097152-") == content.substr(3 * MiB)));
     BOOST_TEST(try_output("attic", job, "bytes=2097160-9999999999")->head.content_range.value() ==
                "bytes 2097160-2097160/2097161");
-    for (std::string const range :
-         {"bytes=2097161-", "bytes=5-4", "bytes=-5", "bytes=0-1,3-4", "items=0-1", "0-1", ""})
+    for (std::string const range : {"bytes=2097161-", "bytes=2097161-2097170"})
         BOOST_TEST(error_text(try_output("attic", job, range)) == "400 Invalid Range: " + range);
 }
 
@@ -217,6 +226,145 @@ BOOST_AUTO_TEST_CASE(jobs_are_listed_in_their_order_with_filters)
     request.marker = "unknown";
     auto services = context();
     BOOST_TEST(error_text(list_jobs(services, request)) == "400 Invalid marker: unknown");
+}
+
+// What goes to an archive is filled in, what is of other jobs is not, and the parameters come back as given.
+BOOST_AUTO_TEST_CASE(a_select_job_is_described_with_its_parameters)
+{
+    std::string const archive = upload("attic", "a,b\n");
+    auto parameters = select_from(archive);
+    parameters.description = description("ten rows");
+    parameters.sns_topic = sns_topic("arn:aws:sns:us-east-1:123456789012:jobs");
+    parameters.tier = tier::bulk;
+    csv_input& input = parameters.select_query->input_serialization.emplace().csv.emplace();
+    input.file_header_info = file_header_info::use;
+    input.record_delimiter = "\r\n";
+    parameters.output->s3->canned_acl = canned_acl::bucket_owner_read;
+    parameters.output->s3->tagging.emplace().emplace("box", "7");
+
+    auto const started = try_job("attic", parameters);
+    BOOST_TEST_REQUIRE(started.has_value());
+    std::string const job = started->job.str();
+    BOOST_TEST(started->location == "/123456789012/vaults/attic/jobs/" + job);
+    BOOST_TEST(started->output_path.value() == "results/2026/" + job + "/");
+    reopen();
+    auto const described = describe_one(job);
+    BOOST_TEST((described.action == job_action::select));
+    BOOST_TEST(described.archive.value() == archive);
+    BOOST_TEST(described.description.value() == "ten rows");
+    BOOST_TEST(described.sns_topic.value() == "arn:aws:sns:us-east-1:123456789012:jobs");
+    BOOST_TEST((described.tier == tier::bulk));
+    BOOST_TEST((described.status == job_status::in_progress));
+    BOOST_TEST(described.job_output_path.value() == "results/2026/" + job + "/");
+    BOOST_TEST(described.select_query->expression == "SELECT * FROM archive");
+    BOOST_TEST((described.select_query->expression_type == expression_type::sql));
+    BOOST_TEST((described.select_query->input_serialization->csv->file_header_info == file_header_info::use));
+    BOOST_TEST(described.select_query->input_serialization->csv->record_delimiter.value() == "\r\n");
+    BOOST_TEST(!described.select_query->output_serialization.has_value());
+    BOOST_TEST(described.output->s3->bucket_name == "results-of-ann");
+    BOOST_TEST((described.output->s3->canned_acl == canned_acl::bucket_owner_read));
+    BOOST_TEST(described.output->s3->tagging->at("box") == "7");
+
+    BOOST_TEST(!described.archive_size_in_bytes.has_value());
+    BOOST_TEST(!described.inventory_size_in_bytes.has_value());
+    BOOST_TEST(!described.tree_hash.has_value());
+    BOOST_TEST(!described.archive_tree_hash.has_value());
+    BOOST_TEST(!described.retrieval_byte_range.has_value());
+    BOOST_TEST(!described.inventory.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(jobs_of_other_types_have_no_output_path)
+{
+    auto const started = try_job("attic", of_archive(upload("attic", "content")));
+    BOOST_TEST(!started->output_path.has_value());
+    BOOST_TEST(!describe_one(started->job.str()).job_output_path.has_value());
+    BOOST_TEST(!describe_one(started->job.str()).select_query.has_value());
+}
+
+// There is neither SQL nor S3 here, and the job says so when it would have been carried out.
+BOOST_AUTO_TEST_CASE(a_select_job_fails_at_its_completion_and_has_no_output_to_download)
+{
+    std::string const archive = upload("attic", "a,b\n");
+    std::string const job = start_job("attic", select_from(archive));
+    std::string const refused = "400 The output of a select job goes to S3 and cannot be downloaded: " + job;
+    BOOST_TEST(error_text(try_output("attic", job)) == refused);
+    BOOST_TEST(describe_one(job).status_message.value() == "Operation in progress.");
+    BOOST_TEST((describe_one(job).tier == tier::standard));
+    clock.advance(4h);
+    auto const described = describe_one(job);
+    BOOST_TEST((described.status == job_status::failed));
+    BOOST_TEST(described.completed);
+    BOOST_TEST((described.completion_date == clock.now()));
+    BOOST_TEST(described.status_message.value() ==
+               "The query was not carried out: this emulator has neither SQL nor S3.");
+    BOOST_TEST(error_text(try_output("attic", job)) == refused);
+    list_jobs_request request("attic");
+    request.status = job_status::failed;
+    BOOST_TEST(list(request) == std::vector{job}, boost::test_tools::per_element());
+    // It keeps no bytes of a deleted archive.
+    remove("attic", archive);
+    BOOST_TEST(count_files(directory.path() / "data") == 0U);
+    clock.advance(24h);
+    BOOST_TEST(error_text(try_describe(job)) == "404 The job ID was not found: " + job);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_parameters_of_select_jobs_are_refused)
+{
+    make_vault("cellar");
+    std::string const archive = upload("attic", "a,b\n");
+    auto const refusal = [&](auto const& change, std::string const& vault = "attic") {
+        auto parameters = select_from(archive);
+        change(parameters);
+        return error_text(try_job(vault, std::move(parameters)));
+    };
+    BOOST_TEST(refusal([](auto& p) { p.archive.reset(); }) == "400 Required parameter missing: ArchiveId");
+    BOOST_TEST(refusal([](auto& p) { p.archive = archive_id("unknown"); }) ==
+               "404 The archive ID was not found: unknown");
+    BOOST_TEST(refusal([](auto&) {}, "cellar").starts_with("400 Invalid vault name: "));
+    BOOST_TEST(refusal([](auto& p) { p.select_query.reset(); }) ==
+               "400 Required parameter missing: SelectParameters");
+    BOOST_TEST(refusal([](auto& p) { p.select_query->expression.clear(); }) ==
+               "400 Required parameter missing: Expression");
+    BOOST_TEST(refusal([](auto& p) { p.output.reset(); }) ==
+               "400 Required parameter missing: OutputLocation");
+    BOOST_TEST(refusal([](auto& p) { p.output->s3.reset(); }) == "400 Required parameter missing: S3");
+    BOOST_TEST(refusal([](auto& p) { p.output->s3->bucket_name.clear(); }) ==
+               "400 Required parameter missing: BucketName");
+    BOOST_TEST(refusal([](auto& p) { p.output->s3->prefix.clear(); }) ==
+               "400 Required parameter missing: Prefix");
+    BOOST_TEST(refusal([](auto& p) { p.range = byte_range(0, 3); }) == "400 Invalid RetrievalByteRange: 0-3");
+
+    BOOST_TEST(refusal([](auto& p) { p.select_query->expression.assign(128'001, 'x'); }) ==
+               "400 Invalid Expression: it must have at most 128000 characters");
+    std::string const bad_prefix =
+        "400 Invalid Prefix: it must have at most 512 bytes, and no control characters";
+    BOOST_TEST(refusal([](auto& p) { p.output->s3->prefix.assign(513, 'x'); }) == bad_prefix);
+    // It would otherwise break out of the header in which it comes back.
+    BOOST_TEST(refusal([](auto& p) { p.output->s3->prefix = "a\r\nx-amz-job-id: b"; }) == bad_prefix);
+    auto longest = select_from(archive);
+    longest.select_query->expression.clear();
+    for (int i = 0; i < 128'000; ++i)
+        longest.select_query->expression += "\xc3\xa9";
+    longest.output->s3->prefix.assign(512, 'x');
+    BOOST_TEST(try_job("attic", std::move(longest)).has_value());
+}
+
+// Only what the service's documentation calls an error is one.
+BOOST_AUTO_TEST_CASE(parameters_of_other_types_of_jobs)
+{
+    std::string const archive = upload("attic", "content");
+    clock.advance(24h);
+    auto inventory = select_from(archive);
+    inventory.type = job_type::inventory_retrieval;
+    BOOST_TEST(error_text(try_job("attic", inventory)) == "400 Invalid ArchiveId: " + archive);
+    inventory.archive.reset();
+    inventory.tier = tier::bulk;
+    std::string const job = start_job("attic", inventory);
+    BOOST_TEST((describe_one(job).action == job_action::inventory_retrieval));
+    BOOST_TEST(!describe_one(job).tier.has_value());
+    BOOST_TEST(!describe_one(job).select_query.has_value());
+    inventory.range = byte_range(0, 3);
+    BOOST_TEST(error_text(try_job("attic", inventory)) == "400 Invalid RetrievalByteRange: 0-3");
 }
 
 BOOST_AUTO_TEST_CASE(there_is_no_inventory_job_before_the_first_inventory)

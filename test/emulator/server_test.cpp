@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(requests_follow_each_other_on_a_connection)
     BOOST_TEST(deleted.status == 204);
     BOOST_TEST(deleted.headers.find("content-length") == nullptr);
     client.send(wire(http_method::get, "/-/vaults"));
-    BOOST_TEST(client.receive().body == R"({"Marker":null,"VaultList":[]})");
+    BOOST_TEST(client.receive().body == R"({"VaultList":[],"Marker":null})");
 }
 
 BOOST_AUTO_TEST_CASE(requests_sent_at_once_are_answered_in_order)

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "emulator/service_context.hpp"
+#include "protocol/vault_access_policy_operations.hpp"
+
+#include <glacier/vault_access_policy.hpp>
+
+namespace glacier::emulation {
+
+// The policy is kept and shown; nothing is refused because of it.
+
+service_result<protocol::no_result> set_vault_access_policy(service_context& context,
+                                                            set_vault_access_policy_request const& request);
+service_result<get_vault_access_policy_result> get_vault_access_policy(
+    service_context& context, get_vault_access_policy_request const& request);
+service_result<protocol::no_result> delete_vault_access_policy(
+    service_context& context, delete_vault_access_policy_request const& request);
+
+} // namespace glacier::emulation
