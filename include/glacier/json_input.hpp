@@ -11,8 +11,13 @@
 
 namespace glacier {
 
+// The JSON that the service takes in requests, by the names of its model, as configuration files and other tools
+// have it. Reading is strict: a member that the model does not have is an error, and so is a name that an
+// enumeration does not have. null counts as absent. Rules that span several members are checked by the operation.
+
 /// Why a JSON text is not the value that it should be.
 struct json_input_error {
+    /// Kinds of errors.
     enum class reason {
         /// The text is longer than 1 MiB.
         too_long,
@@ -26,6 +31,7 @@ struct json_input_error {
         invalid,
     };
 
+    /// What is wrong.
     reason why;
     /// The member, such as `InventoryRetrievalParameters.Limit` or `Rules[0].Strategy`; empty for the whole.
     std::string member;
@@ -42,12 +48,9 @@ struct json_input_error {
 [[noreturn]] void throw_exception_from_error(json_input_error const& error,
                                              boost::source_location const& location);
 
+/// What was read, or why it could not be.
 template <class T>
 using json_input = boost::system::result<T, json_input_error>;
-
-// Read the JSON that the service takes in requests, by the names of its model, as configuration files and other
-// tools have it. Strict: a member that the model does not have is an error, and so is a name that an enumeration
-// does not have. null counts as absent. Rules that span several members are checked by the operation.
 
 /// The body of InitiateJob, such as `{"Type":"archive-retrieval","ArchiveId":"...","Tier":"Bulk"}`.
 json_input<job_parameters> parse_job_parameters(std::string_view json);

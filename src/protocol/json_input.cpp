@@ -52,63 +52,89 @@ std::string names_of_members()
     return names;
 }
 
-/// Looks for what the codec's reader lets pass, or could not say enough about: members that do not exist, and
-/// names that an enumeration does not have. Everything else is left to that reader.
-template <class T>
-std::optional<json_input_error> find_error(boost::json::value const& value, std::string const& path)
+json_input_error from(protocol::member_error const& error, std::string const& path)
 {
-    if constexpr (protocol::detail::is_vector<T>) {
-        if (!value.is_array())
-            return std::nullopt;
-        std::size_t number = 0;
-        for (auto const& element : value.get_array()) {
-            auto error =
-                find_error<typename T::value_type>(element, path + "[" + std::to_string(number++) + "]");
-            if (error)
-                return error;
-        }
-    } else if constexpr (protocol::json_struct<T>) {
-        if (!value.is_object())
-            return json_input_error{reason::invalid, path, boost::json::serialize(value), "an object"};
-        std::optional<json_input_error> error;
-        for (auto const& member : value.get_object()) {
-            std::string_view const name = protocol::detail::view_of(member.key());
-            bool is_known = false;
-            auto const look = [&]<class Field>(Field const& f) {
-                if (f.name != name || error)
-                    return;
-                is_known = true;
-                if (!member.value().is_null())
-                    error = find_error<protocol::detail::value_type_of<typename Field::member_type>>(
-                        member.value(), path_of(path, name));
-            };
-            std::apply([&](auto const&... f) { (look(f), ...); }, protocol::json_fields<T>::fields);
-            if (!is_known && !error)
-                error = json_input_error{reason::unknown, path_of(path, name), {}, names_of_members<T>()};
-            if (error)
-                return error;
-        }
-    } else if constexpr (std::is_enum_v<T>) {
-        bool const is_name =
-            value.is_string() &&
-            protocol::text_form<T>::read(protocol::detail::view_of(value.get_string())).has_value();
-        if (!is_name)
-            return json_input_error{reason::invalid, path, boost::json::serialize(value), names_of_enum<T>()};
+    switch (error.why) {
+    case protocol::member_error::reason::missing:
+        return {reason::missing, path, {}, {}};
+    case protocol::member_error::reason::invalid:
+        break;
+    case protocol::member_error::reason::malformed_json:
+        return {reason::malformed, path, error.text, {}};
+    }
+    return {reason::invalid, path, error.text, {}};
+}
+
+template <class Form, class T>
+std::optional<json_input_error> find_error(boost::json::value const& value, std::string const& path);
+
+template <class Elements>
+std::optional<json_input_error> find_error_in_array(boost::json::value const& value, std::string const& path)
+{
+    if (!value.is_array())
+        return json_input_error{reason::invalid, path, boost::json::serialize(value), "an array"};
+    std::size_t number = 0;
+    for (auto const& element : value.get_array()) {
+        std::string const at = path + "[" + std::to_string(number++) + "]";
+        if (auto error = find_error<void, typename Elements::value_type>(element, at))
+            return error;
     }
     return std::nullopt;
 }
 
-json_input_error from(protocol::member_error const& error)
+/// What the codec's reader would let pass: members that do not exist.
+template <class T>
+std::optional<json_input_error> find_unknown(boost::json::object const& object, std::string const& path)
 {
-    switch (error.why) {
-    case protocol::member_error::reason::missing:
-        return {reason::missing, error.member, {}, {}};
-    case protocol::member_error::reason::invalid:
-        break;
-    case protocol::member_error::reason::malformed_json:
-        return {reason::malformed, {}, error.text, {}};
+    for (auto const& member : object) {
+        std::string_view const name = protocol::detail::view_of(member.key());
+        bool const is_known = std::apply([name](auto const&... f) { return ((f.name == name) || ...); },
+                                         protocol::json_fields<T>::fields);
+        if (!is_known)
+            return json_input_error{reason::unknown, path_of(path, name), {}, names_of_members<T>()};
     }
-    return {reason::invalid, error.member, error.text, {}};
+    return std::nullopt;
+}
+
+template <class T>
+std::optional<json_input_error> find_error_in_object(boost::json::value const& value, std::string const& path)
+{
+    if (!value.is_object())
+        return json_input_error{reason::invalid, path, boost::json::serialize(value), "an object"};
+    auto const& object = value.get_object();
+    auto error = find_unknown<T>(object, path);
+    auto const look = [&]<class Field>(Field const& f) {
+        if (error)
+            return;
+        boost::json::value const* const found = protocol::detail::find_member(object, f.name);
+        if (found != nullptr)
+            error = find_error<typename Field::form,
+                               protocol::detail::value_type_of<typename Field::member_type>>(
+                *found, path_of(path, f.name));
+        else if (Field::need != protocol::presence::optional)
+            error = json_input_error{reason::missing, path_of(path, f.name), {}, {}};
+    };
+    std::apply([&](auto const&... f) { (look(f), ...); }, protocol::json_fields<T>::fields);
+    return error;
+}
+
+/// The first error, with the path to it; the codec's reader knows the name of the member only.
+template <class Form, class T>
+std::optional<json_input_error> find_error(boost::json::value const& value, std::string const& path)
+{
+    if constexpr (protocol::detail::is_vector<T>) {
+        return find_error_in_array<T>(value, path);
+    } else if constexpr (protocol::json_struct<T>) {
+        return find_error_in_object<T>(value, path);
+    } else {
+        auto const read = protocol::detail::read_json_field<Form, T>(value, path, protocol::reading::strict);
+        if (read)
+            return std::nullopt;
+        json_input_error error = from(read.error(), path);
+        if constexpr (std::is_enum_v<T>)
+            error.allowed = names_of_enum<T>();
+        return error;
+    }
 }
 
 template <class T>
@@ -118,12 +144,12 @@ json_input<T> read(std::string_view text)
         return json_input_error{reason::too_long, {}, std::to_string(text.size()) + " bytes", {}};
     auto const document = protocol::parse_json_document(text);
     if (!document)
-        return from(document.error());
-    if (auto error = find_error<T>(*document, {}))
+        return from(document.error(), {});
+    if (auto error = find_error<void, T>(*document, {}))
         return *error;
     auto value = protocol::read_json<T>(*document, {}, protocol::reading::strict);
     if (!value)
-        return from(value.error());
+        return from(value.error(), value.error().member);
     return std::move(*value);
 }
 

@@ -211,6 +211,78 @@ BOOST_AUTO_TEST_CASE(jobs)
                "--statuscode \"Done\": InProgress, Succeeded or Failed");
 }
 
+BOOST_AUTO_TEST_CASE(tags)
+{
+    create("photos");
+    BOOST_TEST(call({"add-tags-to-vault", "--vault-name", "photos", "--tags", "owner=alice,place=shelf 7"})
+                   .is_null());
+    call({"add-tags-to-vault", "--vault-name", "photos", "--tags", "{\"gr\xc3\xbc\xc3\x9f\":\"\"}"});
+    BOOST_TEST(api({"list-tags-for-vault", "--vault-name", "photos"}) == 0);
+    BOOST_TEST(out == "{\n    \"Tags\": {\n        \"gr\xc3\xbc\xc3\x9f\": \"\",\n"
+                      "        \"owner\": \"alice\",\n        \"place\": \"shelf 7\"\n    }\n}\n");
+    BOOST_TEST(call({"remove-tags-from-vault", "--tag-keys", "owner", "place", "gr\xc3\xbc\xc3\x9f", "none",
+                     "--vault-name", "photos"})
+                   .is_null());
+    BOOST_TEST(api({"list-tags-for-vault", "--vault-name", "photos"}) == 0);
+    BOOST_TEST(out == "{\n    \"Tags\": {}\n}\n");
+}
+
+BOOST_AUTO_TEST_CASE(notifications)
+{
+    create("photos");
+    std::string const config = R"({"SNSTopic":"arn:aws:sns:us-east-1:123456789012:t",)"
+                               R"("Events":["InventoryRetrievalCompleted"]})";
+    call({"set-vault-notifications", "--vault-name", "photos", "--vault-notification-config",
+          "SNSTopic=arn:aws:sns:us-east-1:123456789012:t,Events=InventoryRetrievalCompleted"});
+    BOOST_TEST(boost::json::serialize(call({"get-vault-notifications", "--vault-name", "photos"})) ==
+               "{\"vaultNotificationConfig\":" + config + "}");
+    call({"delete-vault-notifications", "--vault-name", "photos"});
+    refused({"get-vault-notifications", "--vault-name", "photos"}, 5);
+}
+
+BOOST_AUTO_TEST_CASE(access_policy)
+{
+    create("photos");
+    std::string const policy = R"({"Version":"2012-10-17","Statement":[]})";
+    boost::json::object const structure{{"Policy", policy}};
+    call(
+        {"set-vault-access-policy", "--vault-name", "photos", "--policy", boost::json::serialize(structure)});
+    auto const set = call({"get-vault-access-policy", "--vault-name", "photos"});
+    BOOST_TEST(set.at("policy").at("Policy").as_string().c_str() == policy);
+    call({"set-vault-access-policy", "--vault-name", "photos", "--policy", "Policy='{}'"});
+    call({"delete-vault-access-policy", "--vault-name", "photos"});
+    refused({"get-vault-access-policy", "--vault-name", "photos"}, 5);
+}
+
+BOOST_AUTO_TEST_CASE(vault_lock)
+{
+    create("photos");
+    words const initiate{"initiate-vault-lock", "--vault-name", "photos", "--policy",
+                         R"({"Policy":"{\"Version\":\"2012-10-17\",\"Statement\":[]}"})"};
+    call(initiate);
+    BOOST_TEST(text({"get-vault-lock", "--vault-name", "photos"}, "State") == "InProgress");
+    BOOST_TEST(call({"abort-vault-lock", "--vault-name", "photos"}).is_null());
+    std::string const lock = text(initiate, "lockId");
+    BOOST_TEST(call({"complete-vault-lock", "--vault-name", "photos", "--lock-id", lock}).is_null());
+    auto const locked = call({"get-vault-lock", "--vault-name", "photos"});
+    BOOST_TEST(locked.at("State").as_string() == "Locked");
+    BOOST_TEST(!locked.as_object().contains("ExpirationDate"));
+    refused({"abort-vault-lock", "--vault-name", "photos"}, 5);
+}
+
+BOOST_AUTO_TEST_CASE(account)
+{
+    call({"set-data-retrieval-policy", "--policy", "Rules=[{Strategy=BytesPerHour,BytesPerHour=1024}]"});
+    BOOST_TEST(boost::json::serialize(call({"get-data-retrieval-policy"})) ==
+               R"({"Policy":{"Rules":[{"Strategy":"BytesPerHour","BytesPerHour":1024}]}})");
+
+    BOOST_TEST(call({"list-provisioned-capacity"}).at("ProvisionedCapacityList").as_array().empty());
+    std::string const capacity = text({"purchase-provisioned-capacity"}, "capacityId");
+    auto const units = call({"list-provisioned-capacity"}).at("ProvisionedCapacityList").as_array();
+    BOOST_TEST_REQUIRE(units.size() == 1U);
+    BOOST_TEST(units[0].at("CapacityId").as_string().c_str() == capacity);
+}
+
 // Lists are joined, unless a page is named; they may be cut, and gone on with.
 BOOST_AUTO_TEST_CASE(paging)
 {

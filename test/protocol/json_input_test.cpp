@@ -58,8 +58,9 @@ BOOST_AUTO_TEST_CASE(select_job)
     BOOST_TEST(select->select_query->expression == "select * from archive");
     BOOST_TEST(select->output->s3->tagging->at("any") == "key");
 
-    auto const wrong = parse_job_parameters(
-        R"({"Type":"select","OutputLocation":{"S3":{"AccessControlList":[{},{"Permission":"ALL"}]}}})");
+    auto const wrong =
+        parse_job_parameters(R"({"Type":"select","OutputLocation":{"S3":{"BucketName":"b","Prefix":"p",)"
+                             R"("AccessControlList":[{},{"Permission":"ALL"}]}}})");
     BOOST_TEST_REQUIRE(wrong.has_error());
     check_error(wrong.error(), reason::invalid, "OutputLocation.S3.AccessControlList[1].Permission");
     BOOST_TEST(wrong.error().allowed == "FULL_CONTROL, WRITE, WRITE_ACP, READ or READ_ACP");
@@ -93,8 +94,8 @@ BOOST_AUTO_TEST_CASE(retrieval_policy)
 
     check_error(parse_data_retrieval_policy(R"({"Rules":[{"Strategy":"Free"}]})").error(), reason::invalid,
                 "Rules[0].Strategy");
-    check_error(parse_data_retrieval_policy(R"({"Rules":[{"BytesPerHour":-1}]})").error(), reason::invalid,
-                "BytesPerHour");
+    check_error(parse_data_retrieval_policy(R"({"Rules":[{"Strategy":"None","BytesPerHour":-1}]})").error(),
+                reason::invalid, "Rules[0].BytesPerHour");
     check_error(parse_data_retrieval_policy(R"({"Rules":7})").error(), reason::invalid, "Rules");
     check_error(parse_data_retrieval_policy(R"({"Rules":[7]})").error(), reason::invalid, "Rules[0]");
 }
@@ -115,6 +116,26 @@ BOOST_AUTO_TEST_CASE(unknown_members)
                 reason::unknown, "InventoryRetrievalParameters.From");
     check_error(parse_data_retrieval_policy(R"({"Rules":[{"Strategy":"None","Bytes":1}]})").error(),
                 reason::unknown, "Rules[0].Bytes");
+}
+
+// Where a wrong or missing value stands is told with its path.
+BOOST_AUTO_TEST_CASE(paths)
+{
+    check_error(
+        parse_job_parameters(R"({"Type":"inventory-retrieval","InventoryRetrievalParameters":{"Limit":7}})")
+            .error(),
+        reason::invalid, "InventoryRetrievalParameters.Limit");
+    check_error(parse_job_parameters(
+                    R"({"Type":"inventory-retrieval","InventoryRetrievalParameters":{"EndDate":"tomorrow"}})")
+                    .error(),
+                reason::invalid, "InventoryRetrievalParameters.EndDate");
+    check_error(parse_job_parameters(R"({"Type":"select","OutputLocation":{"S3":{"Prefix":"p"}}})").error(),
+                reason::missing, "OutputLocation.S3.BucketName");
+    check_error(
+        parse_job_parameters(
+            R"({"Type":"select","OutputLocation":{"S3":{"BucketName":"b","Prefix":"p","Tagging":[]}}})")
+            .error(),
+        reason::invalid, "OutputLocation.S3.Tagging");
 }
 
 BOOST_AUTO_TEST_CASE(messages)
