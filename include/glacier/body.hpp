@@ -19,11 +19,13 @@ namespace glacier {
  */
 class body_source {
 public:
+    /// For derived classes.
     body_source() = default;
     body_source(body_source const&) = delete;
     body_source& operator=(body_source const&) = delete;
     virtual ~body_source() = default;
 
+    /// Bytes in all. The same at every call.
     virtual std::uint64_t size() const = 0;
 
     /// Fills all of `bytes` from `offset` on; offset + bytes.size() is never above size(). Throws if it
@@ -40,10 +42,12 @@ public:
     /// No bytes.
     body() = default;
 
+    /// Reads from `source`, which all copies share. Null: no bytes.
     explicit body(std::shared_ptr<body_source const> source) noexcept;
 
     /// Takes the bytes over.
     explicit body(std::string bytes);
+    /// Takes the bytes over.
     explicit body(std::vector<std::byte> bytes);
 
     /// Bytes that stay the caller's: they must stay valid and unchanged until the operation completes.
@@ -58,12 +62,14 @@ public:
      */
     static body file(std::filesystem::path const& path, std::uint64_t offset, std::uint64_t size);
 
-    /// A whole file.
+    /// A whole file, with the size that it has now. Errors: as above.
     static body file(std::filesystem::path const& path);
 
-    /// Part of the body. Throws invalid_value for bytes that it does not have.
+    /// `slice_size` bytes from `offset` on, without copying them. Throws invalid_value with
+    /// errc::invalid_byte_range for bytes that the body does not have.
     body slice(std::uint64_t offset, std::uint64_t slice_size) const;
 
+    /// Bytes in all.
     std::uint64_t size() const { return source_ ? source_->size() : 0; }
 
     /// The source; null for a body without bytes.

@@ -15,14 +15,18 @@ inline constexpr std::uint64_t tree_hash_leaf_bytes = 1'048'576;
 /// A range of bytes, both ends included, never empty.
 class byte_range {
 public:
-    /// Throws invalid_value if `last` is before `first`, or is the greatest 64-bit number.
+    /// From the byte at `first` to the one at `last`. Throws invalid_value with errc::invalid_byte_range if
+    /// `last` is before `first`, or is the greatest 64-bit number.
     byte_range(std::uint64_t first, std::uint64_t last);
 
-    /// Reads `0-1048575`.
+    /// Reads `0-1048575`. Fails with errc::invalid_byte_range for anything else.
     static result<byte_range> parse(std::string_view text);
 
+    /// Offset of the first byte.
     std::uint64_t first() const noexcept { return first_; }
+    /// Offset of the last byte, which belongs to the range.
     std::uint64_t last() const noexcept { return last_; }
+    /// Bytes in the range, at least 1.
     std::uint64_t size() const noexcept { return last_ - first_ + 1; }
 
     /// `0-1048575`, the form of RetrievalByteRange and RangeInBytes.
@@ -38,16 +42,18 @@ private:
 /// Which bytes of a job's output are asked for: a range, or everything from some byte on.
 class output_range {
 public:
+    /// All of `range`.
     output_range(byte_range const& range) noexcept : first_(range.first()), last_(range.last()) {}
 
     /// From the byte at `first` to the end.
     static output_range from(std::uint64_t first) noexcept { return output_range(first); }
 
-    /// Reads `0-1048575` or `1048576-`.
+    /// Reads `0-1048575` or `1048576-`. Fails with errc::invalid_byte_range for anything else.
     static result<output_range> parse(std::string_view text);
 
+    /// Offset of the first byte.
     std::uint64_t first() const noexcept { return first_; }
-    /// Nothing: the end of the output.
+    /// Offset of the last byte, which belongs to the range. Nothing: up to the end of the output.
     std::optional<std::uint64_t> last() const noexcept { return last_; }
 
     /// `0-1048575` or `1048576-`.

@@ -33,15 +33,24 @@ class client_core;
  *
  * Completion tokens: `asio::co_spawn(executor, client.describe_vault(request), token)`.
  *
- * Lifetime, of all operations: they take the request by value and keep what they need of the client alive,
- *   so the client object may go while they run.
+ * Lifetime, of all operations: they take the request by value and keep what they need of the client alive, so
+ *   the client object may go while they run.
+ *
  * Thread safety: operations may be started from every thread, and each resumes on the executor of the
  *   coroutine that awaits it. Assigning to a client object while another thread uses it is not safe.
- * Cancellation, of all operations: terminal and prompt; the connection in use is closed. Reading operations
- *   leave nothing behind. What may exist at the service after others is said at each.
- * Errors, of all operations: operation_error. Its code is one of service_errc for an error answer, of errc
- *   for what the library found, or of the system. Requests that the service may not have received, and those
- *   that may be repeated, are repeated as config says.
+ *
+ * Cancellation, of all operations: terminal and prompt, with a system_error of operation_aborted; the
+ *   connection in use is closed. Reading operations leave nothing behind. What may exist at the service after
+ *   others is said at each.
+ *
+ * Errors, of all operations: invalid_value, before anything is sent, for a request that contradicts the rules
+ *   at its members; else operation_error. Its code is one of service_errc for an error answer, of errc for
+ *   what the library found, or of the system. An id or a name that was left empty is an operation_error with
+ *   the code of its type. All operations on a vault fail with resource_not_found if there is no such vault,
+ *   unless they say otherwise.
+ *
+ * Repetition: failures that are condition::retryable are repeated as client_config::retry says, unless the
+ *   operation says otherwise.
  */
 class client {
 public:
@@ -53,152 +62,189 @@ public:
     /// For tests with a network of their own; see src/client/client_core.hpp.
     explicit client(std::shared_ptr<client_core> core) noexcept;
 
+    /// Of the context that connections, timers and name look-ups use.
     asio::any_io_executor const& get_executor() const noexcept;
 
-    /// Where this client reads files and hashes: its threads may block.
+    /// Where this client reads files and hashes: its threads may block. See client_config::blocking_executor.
     asio::any_io_executor get_blocking_executor() const;
 
-    /// Both hashes of a body, computed in blocks off the event loop. Errors: those of reading it.
+    /// Both hashes of a body, computed in blocks off the event loop. Sends nothing. Errors: those of reading
+    /// it.
     asio::awaitable<body_hashes> hash_body(body content) const;
 
-    /// Creates a vault; succeeds too if the account has one of that name. After cancellation the vault may exist.
+    /// Creates a vault; succeeds too if the account has one of that name. After cancellation the vault may
+    /// exist. Errors: limit_exceeded above 1,000 vaults in the region.
     asio::awaitable<create_vault_result> create_vault(create_vault_request request) const;
 
     /// Facts about a vault. Its counts are those of the last inventory.
     asio::awaitable<vault_description> describe_vault(describe_vault_request request) const;
 
-    /// Deletes a vault; succeeds too if there is none. The service refuses (invalid_parameter_value) unless the
-    /// last inventory shows no archive and nothing was written since. After cancellation it may be deleted.
+    /// Deletes a vault and its access policy; succeeds too if there is none. After cancellation it may be
+    /// deleted. Errors: invalid_parameter_value unless the last inventory shows no archive and nothing was
+    /// written since; access_denied if its lock forbids it.
     asio::awaitable<void> delete_vault(delete_vault_request request) const;
 
     /// One page of the account's vaults.
     asio::awaitable<list_vaults_result> list_vaults(
         list_vaults_request request = list_vaults_request()) const;
 
-    /// Has a topic told when jobs of the vault end, instead of the topic that may be set. The service does not
-    /// check that it may publish there. After cancellation either configuration may be set.
+    /// Has a topic told when jobs of the vault end, instead of the topic that may be set. The service does
+    /// not check that it may publish there. After cancellation either configuration may be set.
     asio::awaitable<void> set_vault_notifications(set_vault_notifications_request request) const;
 
-    /// Fails with resource_not_found too if the vault has no notifications.
+    /// Which topic is told when jobs of the vault end. Errors: resource_not_found too if the vault has no
+    /// notifications.
     asio::awaitable<get_vault_notifications_result> get_vault_notifications(
         get_vault_notifications_request request) const;
 
-    /// Succeeds too if there are none. Takes effect within minutes. After cancellation they may be deleted.
+    /// Stops the notifications of a vault; succeeds too if there are none. Takes effect within minutes. After
+    /// cancellation they may be deleted.
     asio::awaitable<void> delete_vault_notifications(delete_vault_notifications_request request) const;
 
     /// Sets who may use the vault, instead of the policy that may be set. After cancellation either may be.
     asio::awaitable<void> set_vault_access_policy(set_vault_access_policy_request request) const;
 
-    /// Fails with resource_not_found too if the vault has no access policy.
+    /// Who may use the vault. Errors: resource_not_found too if the vault has no access policy.
     asio::awaitable<get_vault_access_policy_result> get_vault_access_policy(
         get_vault_access_policy_request request) const;
 
-    /// Succeeds too if there is none. Takes effect within minutes. After cancellation it may be deleted.
+    /// Deletes the access policy of a vault; succeeds too if there is none. Takes effect within minutes.
+    /// After cancellation it may be deleted.
     asio::awaitable<void> delete_vault_access_policy(delete_vault_access_policy_request request) const;
 
     /**
      * Puts a lock policy into force for 24 hours, in which it can be tried, aborted, or completed for ever.
      *
-     * Not repeated once the request may have reached the service: a second one would be refused, and the id of
-     * the first would be lost. Then the error says outcome_unknown(): get_vault_lock() tells, and
+     * Not repeated once the request may have reached the service: a second one would be refused, and the id
+     * of the first would be lost. Then the error says outcome_unknown(): get_vault_lock() tells, and
      * abort_vault_lock() removes it.
      *
      * Cancellation: the lock may be in progress.
+     *
      * Errors: access_denied if one is in progress or the vault is locked.
      */
     asio::awaitable<initiate_vault_lock_result> initiate_vault_lock(
         initiate_vault_lock_request request) const;
 
-    /// Locks the vault. This cannot be undone, by nobody. Succeeds too if it is done already with the same id.
-    /// After cancellation the vault may be locked. Errors: access_denied or invalid_parameter_value for another
-    /// id.
+    /// Locks the vault. This cannot be undone, by nobody. Succeeds too if it is done already with the same
+    /// id. After cancellation the vault may be locked. Errors: access_denied or invalid_parameter_value for
+    /// another id; resource_not_found if no lock is in progress, perhaps because its 24 hours have passed.
     asio::awaitable<void> complete_vault_lock(complete_vault_lock_request request) const;
 
     /// Removes the policy of a lock in progress; succeeds too if there is none. After cancellation it may be
     /// removed. Errors: access_denied if the vault is locked.
     asio::awaitable<void> abort_vault_lock(abort_vault_lock_request request) const;
 
-    /// Fails with resource_not_found too if the vault has no lock.
+    /// The lock of a vault, in progress or complete. Errors: resource_not_found too if the vault has no lock.
     asio::awaitable<vault_lock_description> get_vault_lock(get_vault_lock_request request) const;
 
     /// Adds tags, or replaces their values. After cancellation they may be added, all or none. Errors:
     /// limit_exceeded above 50 tags.
     asio::awaitable<void> add_tags_to_vault(add_tags_to_vault_request request) const;
 
-    /// Removes tags; succeeds too for keys that the vault does not have. After cancellation they may be removed.
+    /// Removes tags; succeeds too for keys that the vault does not have. After cancellation they may be
+    /// removed.
     asio::awaitable<void> remove_tags_from_vault(remove_tags_from_vault_request request) const;
 
+    /// All tags of a vault; none is no error.
     asio::awaitable<list_tags_for_vault_result> list_tags_for_vault(
         list_tags_for_vault_request request) const;
 
     /**
      * Stores an archive in one request.
      *
-     * Not repeated once the request may have reached the service: a second archive would be paid for. Then the
-     * error says outcome_unknown(); the inventory tells a day later. A multipart upload has no such doubt.
+     * Not repeated once the request may have reached the service: a second archive would be paid for. Then
+     * the error says outcome_unknown(); the inventory tells a day later. A multipart upload has no such
+     * doubt.
      *
      * Memory: content in a file is read in blocks of 256 KiB, twice: for its hashes and for sending.
+     *
      * Cancellation: the archive may exist nevertheless.
-     * Errors: also errc::tree_hash_mismatch if the service computed another hash than sent.
+     *
+     * Errors: also errc::tree_hash_mismatch if the service computed another hash than sent, and what reading
+     *   the content gives, such as errc::file_changed.
      */
     asio::awaitable<archive_creation_result> upload_archive(upload_archive_request request) const;
 
-    /// Deletes an archive; succeeds too if there is none. After cancellation it may be deleted.
+    /// Deletes an archive; succeeds too if there is none. Jobs that are retrieving it may fail; output that
+    /// is ready stays. After cancellation it may be deleted. Errors: access_denied if the vault's lock
+    /// forbids it.
     asio::awaitable<void> delete_archive(delete_archive_request request) const;
 
-    /// Starts a multipart upload. After cancellation it may exist: list_multipart_uploads() shows it, and it
-    /// costs nothing and expires.
+    /// Starts a multipart upload. Repeated, which may leave a second one behind. After cancellation it may
+    /// exist: list_multipart_uploads() shows it, and it costs nothing and expires.
     asio::awaitable<initiate_multipart_upload_result> initiate_multipart_upload(
         initiate_multipart_upload_request request) const;
 
-    /// Sends a part; one that covers the same range replaces it. Errors: also errc::tree_hash_mismatch if the
-    /// service computed another hash than sent. After cancellation the part may be stored.
+    /// Sends a part; one that covers the same range replaces it. Parts may be sent in any order and at once.
+    /// After cancellation the part may be stored. Errors: resource_not_found if the upload has ended or
+    /// expired; also errc::tree_hash_mismatch if the service computed another hash than sent, and what
+    /// reading the content gives.
     asio::awaitable<upload_multipart_part_result> upload_multipart_part(
         upload_multipart_part_request request) const;
 
-    /// Makes the archive of the parts. May be repeated: the service answers with the same archive. After
-    /// cancellation the archive may exist.
+    /// Makes the archive of the parts. Repeated: the service answers with the same archive for a while. After
+    /// cancellation the archive may exist. Errors: invalid_parameter_value if parts are missing or too short,
+    /// or size or hash differ; the upload then stays open. resource_not_found if it has ended long ago or
+    /// expired.
     asio::awaitable<archive_creation_result> complete_multipart_upload(
         complete_multipart_upload_request request) const;
 
-    /// Gives an upload up. After cancellation it may be aborted.
+    /// Gives an upload up, with its parts; succeeds too if that was done just now. Parts on their way may
+    /// still be accepted or fail. After cancellation it may be aborted. The service refuses it if the upload
+    /// is complete.
     asio::awaitable<void> abort_multipart_upload(abort_multipart_upload_request request) const;
 
-    /// One page of the parts that the service has of an upload.
+    /// One page of the parts that the service has of an upload. Errors: resource_not_found if it has ended or
+    /// expired.
     asio::awaitable<list_parts_result> list_parts(list_parts_request request) const;
 
     /// One page of the uploads that are neither completed nor aborted.
     asio::awaitable<list_multipart_uploads_result> list_multipart_uploads(
         list_multipart_uploads_request request) const;
 
-    /// Starts a job. Not repeated once the request may have reached the service, since every job is charged;
-    /// then the error says outcome_unknown(), and list_jobs() tells. A job cannot be cancelled at the service.
+    /**
+     * Starts a job. A job cannot be cancelled at the service.
+     *
+     * Not repeated once the request may have reached the service, since every job is charged. Then the error
+     * says outcome_unknown(), and list_jobs() tells.
+     *
+     * Cancellation: the job may exist.
+     *
+     * Errors: also resource_not_found if there is no such archive, or no inventory yet; policy_enforced if
+     *   the account's data retrieval policy forbids it now; insufficient_capacity for Expedited retrievals.
+     */
     asio::awaitable<initiate_job_result> initiate_job(initiate_job_request request) const;
 
+    /// A job, in progress or ended. Errors: resource_not_found too if there is none of that id, or none any
+    /// more: a job goes a day or more after its end.
     asio::awaitable<job_description> describe_job(describe_job_request request) const;
 
     /// One page of the vault's jobs: those in progress, and those that ended within the last day.
     asio::awaitable<list_jobs_result> list_jobs(list_jobs_request request) const;
 
     /// Opens the output of a job that has succeeded. The result streams it. Repeated only until the output
-    /// begins; what fails after that is reported by the stream.
+    /// begins; what fails after that is reported by the stream. Errors: invalid_parameter_value if the job
+    /// has not succeeded; resource_not_found too once the job has gone; errc::unexpected_status for another
+    /// range than asked for.
     asio::awaitable<job_output_stream> get_job_output(get_job_output_request request) const;
 
     /// The account's limit for retrievals in the region. An account that never set one has `None`.
     asio::awaitable<get_data_retrieval_policy_result> get_data_retrieval_policy(
         get_data_retrieval_policy_request request = get_data_retrieval_policy_request()) const;
 
-    /// Takes effect within minutes; jobs in progress are not affected. After cancellation either policy may be
-    /// set.
+    /// Sets the account's limit for Standard retrievals in the region, instead of the one that may be set.
+    /// Takes effect within minutes; jobs in progress are not affected. After cancellation either policy may
+    /// be set.
     asio::awaitable<void> set_data_retrieval_policy(set_data_retrieval_policy_request request) const;
 
     /// The account's units that have not expired, 2 at most.
     asio::awaitable<list_provisioned_capacity_result> list_provisioned_capacity(
         list_provisioned_capacity_request request = list_provisioned_capacity_request()) const;
 
-    /// Buys a unit for a month. Not repeated once the request may have reached the service, since every unit is
-    /// charged; then the error says outcome_unknown(), and list_provisioned_capacity() tells. After cancellation
-    /// the unit may be bought. Errors: limit_exceeded above 2 units.
+    /// Buys a unit for a month. Not repeated once the request may have reached the service, since every unit
+    /// is charged; then the error says outcome_unknown(), and list_provisioned_capacity() tells. After
+    /// cancellation the unit may be bought. Errors: limit_exceeded above 2 units.
     asio::awaitable<purchase_provisioned_capacity_result> purchase_provisioned_capacity(
         purchase_provisioned_capacity_request request = purchase_provisioned_capacity_request()) const;
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <glacier/connection_factory.hpp>
 #include <glacier/credentials_provider.hpp>
 #include <glacier/identifiers.hpp>
 #include <glacier/settings.hpp>
@@ -22,18 +23,26 @@ struct client_config {
     client_config() = default;
 
     /// Region of the vaults, such as `eu-west-1`. Required, also with an endpoint: it is part of signatures.
+    /// Errors of the client: errc::no_region, errc::invalid_endpoint for a text that cannot be part of a host
+    /// name.
     std::string region;
-    /// The account that owns the vaults.
+    /// The account that owns the vaults; `-`: that of the credentials.
     account_id account = "-";
     /// `https://HOST[:PORT][/PREFIX]` or `http://...` instead of the region's endpoint. Plain HTTP is used
-    /// only when it is asked for here.
+    /// only when it is asked for here. Errors of the client: errc::invalid_endpoint.
     std::optional<std::string> endpoint;
-    /// Required.
+    /// Who signs the requests. Required. Errors of the client: errc::no_credentials.
     std::shared_ptr<credentials_provider> credentials;
+    /// How long each phase of a request may take.
     timeout_settings timeouts;
+    /// The connections. Errors of the client: errc::invalid_option for none.
     pool_settings pool;
+    /// How failed requests are repeated. Errors of the client: errc::invalid_option for no attempt.
     retry_settings retry;
+    /// Whom to trust. Errors of the client: errc::invalid_ca_bundle.
     tls_settings tls;
+    /// Opens the connections; if not set, the system's name resolution and sockets do.
+    glacier::connection_factory connection_factory;
     /// Where files are read and hashed. If not set, two threads that belong to the execution context are
     /// started on first use.
     std::optional<asio::any_io_executor> blocking_executor;
@@ -45,10 +54,15 @@ struct client_config {
 struct config_overrides {
     config_overrides() = default;
 
+    /// Profile of the shared files, whose credentials then go before those of the environment.
     std::optional<std::string> profile;
+    /// As client_config::region.
     std::optional<std::string> region;
+    /// As client_config::endpoint.
     std::optional<std::string> endpoint;
+    /// As client_config::account; `-` if not set, since the environment has no variable for it.
     std::optional<account_id> account;
+    /// As tls_settings::ca_bundle.
     std::optional<std::filesystem::path> ca_bundle;
 };
 

@@ -26,7 +26,8 @@ public:
     credentials_provider& operator=(credentials_provider const&) = delete;
     virtual ~credentials_provider() = default;
 
-    /// Fails with errc::no_credentials and what was looked for.
+    /// The credentials for the next request. Called for each, repetitions included. Errors: operation_error
+    /// with errc::no_credentials and what was looked for; whatever it throws ends the operation.
     virtual asio::awaitable<credentials> get() = 0;
 };
 

@@ -20,49 +20,60 @@ namespace glacier {
 struct emulator_request {
     /// When it arrived, by the machine's clock.
     timestamp time;
+    /// Such as `GET`, with everything but printable ASCII shown as `\xNN`.
     std::string method;
     /// Path and query, with everything but printable ASCII shown as `\xNN`.
     std::string target;
     /// Such as `DescribeVault`; empty if it is no operation of the service.
     std::string operation;
+    /// HTTP status of the answer.
     int status = 0;
+    /// Bytes of the request's body that were read.
     std::uint64_t bytes_received = 0;
+    /// Bytes of the answer's body that were sent; fewer than announced if the client went away.
     std::uint64_t bytes_sent = 0;
+    /// From the request's head to the end of the answer.
     std::chrono::microseconds duration{0};
+    /// As in the answer's `x-amzn-RequestId`, which clients show in their errors.
     std::string request_id;
     /// What failed in the emulator itself, such as a full disk; empty if nothing did.
     std::string failure;
 };
 
-/// How an emulator works. Only the directory has to be given.
+/// How an emulator works. Only the directory has to be given. Options that contradict each other or are
+/// outside their range make the emulator's constructor throw a std::invalid_argument.
 struct emulator_options {
+    /// The data directory.
     explicit emulator_options(std::filesystem::path directory) : data_directory(std::move(directory)) {}
 
     /// Where everything is kept. Made if it does not exist; one emulator at a time can use it.
     std::filesystem::path data_directory;
-    /// Address to listen on.
+    /// IP address to listen on.
     std::string listen = "127.0.0.1";
     /// 0: a free port, see emulator::port().
     std::uint16_t port = 0;
     /// Speak HTTPS, with a certificate that the emulator makes in the data directory, and a CA for it.
     bool tls = false;
-    /// Speak HTTPS with this certificate (and its chain) and key, in PEM.
+    /// Speak HTTPS with this certificate (and its chain), in PEM, instead of `tls`. Needs `tls_key`.
     std::optional<std::filesystem::path> tls_certificate;
+    /// Key of `tls_certificate`, in PEM.
     std::optional<std::filesystem::path> tls_key;
-    /// The keys with which requests must be signed.
+    /// The keys with which requests must be signed. Neither may be empty.
     credentials identity{"AKIAIOSFODNN7EXAMPLE", secret_string("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")};
+    /// The account that owns everything, 12 digits. Requests for another one are refused.
     std::string account = "123456789012";
+    /// Region that requests must be signed for: small letters, digits and hyphens.
     std::string region = "us-east-1";
-    /// How much faster than real time jobs and inventories live.
+    /// How much faster than real time jobs and inventories live: above 0, up to 1,000,000,000.
     double clock_scale = 1;
-    /// Replaces the delay of every tier and of inventory jobs, in the emulator's time. The service's:
-    /// Expedited 3 minutes, Standard and inventories 4 hours, Bulk 8 hours.
+    /// Replaces the delay of every tier and of inventory jobs, in the emulator's time; not negative. Nothing:
+    /// as the service has it, Expedited 3 minutes, Standard and inventories 4 hours, Bulk 8 hours.
     std::optional<std::chrono::milliseconds> job_delay;
-    /// How often inventories are taken, in the emulator's time. Zero: they are current always.
+    /// How often inventories are taken, in the emulator's time; not negative. Zero: they are current always.
     std::chrono::milliseconds inventory_period = std::chrono::hours(24);
-    /// How long a multipart upload is kept after its last part, in the emulator's time.
+    /// How long a multipart upload is kept after its last part, in the emulator's time; above zero.
     std::chrono::milliseconds upload_life = std::chrono::hours(24);
-    /// How long a job and its output are kept after its completion, in the emulator's time.
+    /// How long a job and its output are kept after its completion, in the emulator's time; above zero.
     std::chrono::milliseconds job_output_life = std::chrono::hours(24);
     /// How many tags a vault may have. The service's documentation says 50, and an older part of it 10.
     std::size_t tags_per_vault_max = 50;
@@ -78,20 +89,28 @@ struct emulator_options {
  * Serves from the moment it is made until stop(), on threads of its own. What it has acknowledged is on the
  * disk, and is there again for the next emulator with the same directory.
  *
+ * It has all operations of the service. What it does not do: access policies, lock policies and the data
+ * retrieval policy are kept and shown, but nothing is refused because of them; notifications are configured,
+ * but not sent; select jobs are accepted and described, and then fail with a status message that says why,
+ * because there is neither SQL nor S3 to carry them out with.
+ *
  * Errors: the constructor throws a std::runtime_error whose what() is one sentence: the directory cannot be
  *   used or is in use, the port is taken, the certificate does not fit. Options that contradict each other
  *   are a std::invalid_argument.
+ *
  * Thread safety: safe.
  */
 class emulator {
 public:
+    /// Starts to serve. Errors: see above.
     explicit emulator(emulator_options options);
     emulator(emulator const&) = delete;
     emulator& operator=(emulator const&) = delete;
 
-    /// Stops.
+    /// As stop().
     ~emulator();
 
+    /// The TCP port on which it listens.
     std::uint16_t port() const noexcept;
 
     /// `http://127.0.0.1:41234`, or `https://...` with TLS.

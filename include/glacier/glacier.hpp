@@ -8,6 +8,7 @@
 #include <glacier/byte_range.hpp>
 #include <glacier/client.hpp>
 #include <glacier/config.hpp>
+#include <glacier/connection_factory.hpp>
 #include <glacier/credentials.hpp>
 #include <glacier/credentials_provider.hpp>
 #include <glacier/data_retrieval_policy.hpp>

@@ -20,20 +20,25 @@ namespace glacier {
 template <class Rule>
 class checked_text {
 public:
+    /// What decides which texts are allowed.
     using rule = Rule;
 
     /// None. A request with it is refused before anything is sent.
     checked_text() = default;
 
+    /// Throws invalid_value with the rule's error for a text that is not allowed.
     checked_text(std::string text) : text_(std::move(text))
     {
         if (!Rule::allows(text_))
             throw invalid_value(Rule::error, text_);
     }
 
+    /// Throws invalid_value with the rule's error for a text that is not allowed.
     checked_text(std::string_view text) : checked_text(std::string(text)) {}
+    /// Throws invalid_value with the rule's error for a text that is not allowed.
     checked_text(char const* text) : checked_text(std::string(text)) {}
 
+    /// Fails with the rule's error for a text that is not allowed.
     static result<checked_text> parse(std::string_view text)
     {
         if (!Rule::allows(text))
@@ -41,6 +46,7 @@ public:
         return checked_text(text);
     }
 
+    /// The text; empty if none was given. Valid as long as this object.
     std::string const& str() const noexcept { return text_; }
 
     friend bool operator==(checked_text const&, checked_text const&) = default;
@@ -50,43 +56,67 @@ private:
     std::string text_;
 };
 
+/// The rule of account_id.
 struct account_id_rule {
+    /// Of a text that the rule does not allow.
     static constexpr errc error = errc::invalid_account_id;
+    /// Whether the text is one.
     static bool allows(std::string_view text) noexcept;
 };
 
+/// The rule of vault_name.
 struct vault_name_rule {
+    /// Of a text that the rule does not allow.
     static constexpr errc error = errc::invalid_vault_name;
+    /// Whether the text is one.
     static bool allows(std::string_view text) noexcept;
 };
 
+/// The rule of archive_id.
 struct archive_id_rule {
+    /// Of a text that the rule does not allow.
     static constexpr errc error = errc::invalid_archive_id;
+    /// Whether the text is one.
     static bool allows(std::string_view text) noexcept;
 };
 
+/// The rule of job_id.
 struct job_id_rule {
+    /// Of a text that the rule does not allow.
     static constexpr errc error = errc::invalid_job_id;
+    /// Whether the text is one.
     static bool allows(std::string_view text) noexcept;
 };
 
+/// The rule of upload_id.
 struct upload_id_rule {
+    /// Of a text that the rule does not allow.
     static constexpr errc error = errc::invalid_upload_id;
+    /// Whether the text is one.
     static bool allows(std::string_view text) noexcept;
 };
 
+/// The rule of lock_id.
 struct lock_id_rule {
+    /// Of a text that the rule does not allow.
     static constexpr errc error = errc::invalid_lock_id;
+    /// Whether the text is one.
     static bool allows(std::string_view text) noexcept;
 };
 
+/// The rule of sns_topic.
 struct sns_topic_rule {
+    /// Of a text that the rule does not allow.
     static constexpr errc error = errc::invalid_sns_topic;
+    /// Whether the text is one.
     static bool allows(std::string_view text) noexcept;
 };
 
+/// The rule of description.
 struct description_rule {
+    /// Of a text that the rule does not allow.
     static constexpr errc error = errc::invalid_description;
+    /// Whether the text is one.
     static bool allows(std::string_view text) noexcept;
 };
 

@@ -27,24 +27,31 @@ public:
     /// No output: read_some() gives 0.
     job_output_stream();
 
+    /// For tests with a source of their own; see src/net/exchange.hpp.
     job_output_stream(job_output_head head, std::unique_ptr<source> body);
+    /// Takes the output over, with its connection.
     job_output_stream(job_output_stream&&) noexcept;
+    /// Closes the connection that it has, and takes over the output and the connection of the other one.
     job_output_stream& operator=(job_output_stream&&) noexcept;
+    /// Closes the connection unless the output was read to its end.
     ~job_output_stream();
 
+    /// What the service said before the bytes. Valid as long as this object.
     job_output_head const& head() const noexcept { return head_; }
 
     /**
      * Reads at least one byte into `buffer`, which must stay valid; 0 means that the output is complete.
      *
      * Cancellation: terminal; the connection is closed, and the stream can only be destroyed.
+     *
      * Errors: errc::connection_closed if the output ends before its length, errc::transfer_stalled, or
      *   another system_error. The bytes read so far stay valid, and get_job_output() with a range gets
      *   the rest.
      */
     asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer);
 
-    /// Reads to the end. Fails with errc::response_too_large above `bytes_max`.
+    /// Reads to the end, into memory. Errors: errc::response_too_large above `bytes_max`; those of
+    /// read_some().
     asio::awaitable<std::string> read_all(std::size_t bytes_max);
 
 private:

@@ -6,16 +6,18 @@
 
 namespace glacier {
 
-/// Part size of a multipart upload: a power of two from 1 MiB to 4 GiB.
+/// Part size of a multipart upload: a power of two from 1 MiB to 4 GiB, as the service requires.
 class part_size {
 public:
+    /// The smallest part size: 1 MiB.
     static constexpr std::uint64_t bytes_min = 1'048'576;
+    /// The largest part size: 4 GiB.
     static constexpr std::uint64_t bytes_max = 4'294'967'296;
 
     /// Parts that an upload may have.
     static constexpr std::uint64_t parts_max = 10'000;
 
-    /// Throws invalid_value for any other value.
+    /// Throws invalid_value with errc::invalid_part_size for any other value.
     explicit part_size(std::uint64_t bytes);
 
     /// Fails with errc::invalid_part_size for any other value.
@@ -26,6 +28,7 @@ public:
     static result<part_size> for_archive(std::uint64_t archive_bytes,
                                          part_size at_least = part_size(bytes_min));
 
+    /// The size in bytes.
     std::uint64_t bytes() const noexcept { return bytes_; }
 
     friend bool operator==(part_size const&, part_size const&) = default;

@@ -6,8 +6,11 @@
 
 namespace glacier {
 
+/// What a policy may be. The limit of 20 KB is the service's.
 struct policy_document_rule {
+    /// Of a text that the rule does not allow.
     static constexpr errc error = errc::invalid_policy_document;
+    /// Whether the text is one JSON object of at most 20,480 bytes.
     static bool allows(std::string_view text);
 };
 

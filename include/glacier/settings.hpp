@@ -11,16 +11,19 @@ namespace glacier {
 struct timeout_settings {
     timeout_settings() = default;
 
+    /// For the host name to be looked up.
     std::chrono::milliseconds resolve = std::chrono::seconds(10);
-    /// To all addresses of the host together.
+    /// For a connection: to all addresses of the host together.
     std::chrono::milliseconds connect = std::chrono::seconds(10);
+    /// For the TLS handshake.
     std::chrono::milliseconds tls_handshake = std::chrono::seconds(10);
     /// From the last byte of the request to the head of the answer. Completing an upload of terabytes takes
     /// the service minutes.
     std::chrono::milliseconds response = std::chrono::minutes(5);
-    /// For one block of a body to move, in either direction: 256 KiB when sending, at least a byte when receiving.
+    /// For one block of a body to move, in either direction: 256 KiB when sending, at least a byte when
+    /// receiving.
     std::chrono::milliseconds stall = std::chrono::seconds(30);
-    /// For a connection to become free.
+    /// For a connection of the pool to become free.
     std::chrono::milliseconds connection_wait = std::chrono::minutes(5);
 };
 
@@ -28,12 +31,12 @@ struct timeout_settings {
 struct pool_settings {
     pool_settings() = default;
 
-    /// 1 or more.
+    /// Connections at once, 1 or more.
     std::size_t connections_max = 32;
     /// Operations that may wait for a connection; more fail with errc::too_many_waiting.
     std::size_t waiting_max = 10'000;
-    /// A connection that was unused for this time is not used again: the service may be closing it. It is closed
-    /// when the pool is next used.
+    /// A connection that was unused for this time is not used again: the service may be closing it. It is
+    /// closed when the pool is next used.
     std::chrono::milliseconds idle_max = std::chrono::seconds(15);
     /// A connection is not used again after this time, so that changes of the service's addresses are seen.
     std::chrono::milliseconds life_max = std::chrono::minutes(10);
@@ -47,11 +50,14 @@ struct retry_settings {
     int attempts_max = 3;
     /// The n-th wait is a random time up to min(delay_base x 2^(n-1), delay_max).
     std::chrono::milliseconds delay_base = std::chrono::seconds(1);
+    /// The longest wait.
     std::chrono::milliseconds delay_max = std::chrono::seconds(20);
     /// A bucket shared by all operations of the client: a repetition takes some out, success puts it back;
     /// when it is empty, failures are final at once. So a broken service is not buried under repetitions.
     int quota = 500;
+    /// What a repetition takes out of the bucket.
     int cost = 5;
+    /// What one takes out after a time-out, which keeps connections occupied for long.
     int cost_of_timeout = 10;
 };
 
@@ -59,7 +65,7 @@ struct retry_settings {
 struct tls_settings {
     tls_settings() = default;
 
-    /// PEM file of the authorities to trust instead of the system's.
+    /// PEM file of the authorities to trust instead of the system's. Nothing: the system's.
     std::optional<std::filesystem::path> ca_bundle;
 };
 

@@ -14,11 +14,13 @@ namespace glacier {
 template <class Kind>
 class basic_digest {
 public:
+    /// Bytes of a value.
     static constexpr std::size_t size = 32;
 
     /// All zero.
     basic_digest() noexcept : bytes_{} {}
 
+    /// A value that was computed elsewhere.
     explicit basic_digest(std::span<std::byte const, size> bytes) noexcept
     {
         for (std::size_t i = 0; i < size; ++i)
@@ -31,6 +33,7 @@ public:
     /// 64 lower-case hexadecimal digits, the form on the wire.
     std::string hex() const;
 
+    /// The value. Valid as long as this object.
     std::span<std::byte const, size> bytes() const noexcept { return bytes_; }
 
     friend bool operator==(basic_digest const&, basic_digest const&) = default;

@@ -19,11 +19,15 @@ namespace glacier {
  */
 class tree_hasher {
 public:
+    /// Has seen no bytes yet.
     tree_hasher();
+    /// Takes over what the other one has seen; that may then only be assigned to or destroyed.
     tree_hasher(tree_hasher&&) noexcept;
+    /// Takes over what the other one has seen; that may then only be assigned to or destroyed.
     tree_hasher& operator=(tree_hasher&&) noexcept;
     ~tree_hasher();
 
+    /// Adds the next bytes, any number of them.
     void update(std::span<std::byte const> bytes);
 
     /// The hash of everything given so far; the hasher then begins anew. Of nothing: the SHA-256 of no bytes.

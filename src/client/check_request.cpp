@@ -1,5 +1,6 @@
 #include "client/check_request.hpp"
 
+#include "base/utf8.hpp"
 #include "protocol/data_retrieval_policy_operations.hpp"
 #include "protocol/job_operations.hpp"
 #include "protocol/vault_notification_operations.hpp"
@@ -28,9 +29,16 @@ void check_select(job_parameters const& parameters)
     };
     select_parameters const& query = *parameters.select_query;
     refuse_unless(!query.expression.empty(), "without an expression");
-    refuse_unless(query.expression.size() <= expression_characters_max,
-                  "with an expression of more than 128000 characters");
+    auto const characters = base::count_utf8_characters(query.expression);
+    refuse_unless(characters && *characters <= expression_characters_max,
+                  "with an expression that is not at most 128000 characters in UTF-8");
     refuse_unless(query.expression_type == expression_type::sql, "with an expression type other than SQL");
+    if (query.input_serialization && query.input_serialization->csv)
+        refuse_unless(query.input_serialization->csv->file_header_info != file_header_info::unknown,
+                      "with an unknown use of the first line");
+    if (query.output_serialization && query.output_serialization->csv)
+        refuse_unless(query.output_serialization->csv->quote_fields != quote_fields::unknown,
+                      "with an unknown way to quote");
     refuse_unless(parameters.output->s3.has_value(), "without an S3 location");
     s3_location const& place = *parameters.output->s3;
     refuse_unless(!place.bucket_name.empty(), "without a bucket");

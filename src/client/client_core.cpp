@@ -100,8 +100,9 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
             : async::blocking_executor_of(asio::query(executor, asio::execution::context));
 
     client_environment environment;
-    environment.exchanger = net::make_http_exchanger(
-        executor, blocking, net::make_dialer(endpoint_of(config), config.tls, config.timeouts), settings);
+    auto dialer =
+        net::make_dialer(endpoint_of(config), config.tls, config.timeouts, config.connection_factory);
+    environment.exchanger = net::make_http_exchanger(executor, blocking, std::move(dialer), settings);
     environment.clock = std::make_shared<base::system_clock>();
     environment.random = std::make_shared<base::system_random>();
     return environment;

@@ -3,6 +3,7 @@
 #include "async/event.hpp"
 #include "net/deadline.hpp"
 #include "net/make_connection.hpp"
+#include "net/open_by_factory.hpp"
 #include "net/tls_context.hpp"
 #include "net/translate_error.hpp"
 
@@ -54,8 +55,9 @@ errc verification_error(long result) noexcept
 
 class system_dialer final : public dialer {
 public:
-    system_dialer(protocol::endpoint target, tls_settings const& tls, timeout_settings const& timeouts)
-        : target_(std::move(target)), timeouts_(timeouts)
+    system_dialer(protocol::endpoint target, tls_settings const& tls, timeout_settings const& timeouts,
+                  connection_factory factory)
+        : target_(std::move(target)), timeouts_(timeouts), factory_(std::move(factory))
     {
         if (target_.tls)
             tls_context_.emplace(make_tls_context(tls));
@@ -63,8 +65,7 @@ public:
 
     asio::awaitable<std::unique_ptr<connection>> dial(asio::any_io_executor strand) override
     {
-        std::vector<tcp::endpoint> const endpoints = co_await resolve(strand);
-        tcp::socket socket = co_await connect(strand, endpoints);
+        tcp::socket socket = co_await open(strand);
         error_code ignored;
         socket.set_option(tcp::no_delay(true), ignored);
         if (!tls_context_)
@@ -73,6 +74,14 @@ public:
     }
 
 private:
+    asio::awaitable<tcp::socket> open(asio::any_io_executor strand)
+    {
+        if (factory_)
+            co_return co_await open_by_factory(strand, factory_, target_, timeouts_.connect);
+        std::vector<tcp::endpoint> const endpoints = co_await resolve(strand);
+        co_return co_await connect(strand, endpoints);
+    }
+
     asio::awaitable<std::vector<tcp::endpoint>> resolve(asio::any_io_executor strand)
     {
         error_code not_numeric;
@@ -179,15 +188,16 @@ private:
 
     protocol::endpoint target_;
     timeout_settings timeouts_;
+    connection_factory factory_;
     std::optional<asio::ssl::context> tls_context_;
 };
 
 } // namespace
 
 std::unique_ptr<dialer> make_dialer(protocol::endpoint target, tls_settings const& tls,
-                                    timeout_settings const& timeouts)
+                                    timeout_settings const& timeouts, connection_factory factory)
 {
-    return std::make_unique<system_dialer>(std::move(target), tls, timeouts);
+    return std::make_unique<system_dialer>(std::move(target), tls, timeouts, std::move(factory));
 }
 
 } // namespace glacier::net

@@ -3,6 +3,7 @@
 #include "net/connection.hpp"
 #include "protocol/endpoint.hpp"
 
+#include <glacier/connection_factory.hpp>
 #include <glacier/settings.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -31,9 +32,9 @@ public:
     virtual asio::awaitable<std::unique_ptr<connection>> dial(asio::any_io_executor strand) = 0;
 };
 
-/// Dials with the system's name resolution, and with TLS unless the endpoint is a plain one. Throws
-/// operation_error with errc::invalid_ca_bundle.
+/// Dials with the factory, or, if there is none, with the system's name resolution; and with TLS unless the
+/// endpoint is a plain one. Throws operation_error with errc::invalid_ca_bundle.
 std::unique_ptr<dialer> make_dialer(protocol::endpoint target, tls_settings const& tls,
-                                    timeout_settings const& timeouts);
+                                    timeout_settings const& timeouts, connection_factory factory = {});
 
 } // namespace glacier::net

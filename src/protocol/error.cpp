@@ -30,7 +30,9 @@ char const* errc_message(int code) noexcept
     case errc::invalid_part_size:
         return "invalid part size: a power of two from 1048576 (1 MiB) to 4294967296 (4 GiB) bytes";
     case errc::invalid_byte_range:
-        return "invalid byte range: FIRST-LAST with FIRST not after LAST";
+        return "invalid byte range: FIRST-LAST with FIRST not after LAST; a part and a retrieval begin on a "
+               "whole "
+               "MiB, and a part is as long as its content";
     case errc::invalid_hash:
         return "invalid SHA-256 value: 64 hexadecimal digits";
     case errc::invalid_limit:

@@ -358,11 +358,28 @@ BOOST_AUTO_TEST_CASE(job_parameter_combinations)
     row(
         "select with a long expression", select,
         [](auto& p) { p.select_query->expression = std::string(128'001, 'x'); }, unfit,
-        "select with an expression of more than 128000 characters");
+        "select with an expression that is not at most 128000 characters");
     row(
         "select of unknown type", select,
         [](auto& p) { p.select_query->expression_type = expression_type::unknown; }, unfit,
         "select with an expression type other than SQL");
+    row(
+        "select with invalid UTF-8", select, [](auto& p) { p.select_query->expression = "\xff"; }, unfit,
+        "select with an expression that is not at most 128000 characters");
+    row(
+        "select with unknown first line", select,
+        [](auto& p) {
+            auto& csv = p.select_query->input_serialization.emplace().csv.emplace();
+            csv.file_header_info = file_header_info::unknown;
+        },
+        unfit, "select with an unknown use of the first line");
+    row(
+        "select with unknown quotes", select,
+        [](auto& p) {
+            auto& csv = p.select_query->output_serialization.emplace().csv.emplace();
+            csv.quote_fields = quote_fields::unknown;
+        },
+        unfit, "select with an unknown way to quote");
     row(
         "select without S3", select, [](auto& p) { p.output->s3.reset(); }, unfit,
         "select without an S3 location");

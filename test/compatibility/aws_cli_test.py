@@ -87,6 +87,69 @@ class AwsCliTest(programs.ProgramTest):
         self.assert_failure(self.glacier('vault', 'describe', 'cli-other'), programs.REFUSED,
                             'cli-other')
 
+    def test_notifications_policy_and_tags(self):
+        vault = self.create_vault('cli-settings')
+        topic = f'arn:aws:sns:{programs.REGION}:{programs.ACCOUNT}:jobs'
+        config = {'SNSTopic': topic, 'Events': ['InventoryRetrievalCompleted']}
+        policy = json.dumps({'Version': '2012-10-17', 'Statement': []}, indent=1)
+        in_vault = ('--vault-name', vault)
+        self.aws_together(
+            ('set-vault-notifications', *in_vault, '--vault-notification-config',
+             json.dumps(config)),
+            ('set-vault-access-policy', *in_vault, '--policy', json.dumps({'Policy': policy})),
+            ('add-tags-to-vault', *in_vault, '--tags', 'owner=ann,box=7'))
+        notifications, access, tags = self.aws_together(
+            ('get-vault-notifications', *in_vault), ('get-vault-access-policy', *in_vault),
+            ('list-tags-for-vault', *in_vault))
+        self.assertEqual(config, notifications['vaultNotificationConfig'])
+        self.assertEqual(policy, access['policy']['Policy'])
+        self.assertEqual({'owner': 'ann', 'box': '7'}, tags['Tags'])
+
+        self.aws_together(
+            ('delete-vault-notifications', *in_vault), ('delete-vault-access-policy', *in_vault),
+            ('remove-tags-from-vault', *in_vault, '--tag-keys', 'owner', 'absent'))
+        self.assertEqual({'box': '7'}, self.aws('list-tags-for-vault', *in_vault)['Tags'])
+        with concurrent.futures.ThreadPoolExecutor() as executor:
+            absent = list(executor.map(lambda operation: self.run_aws(operation, *in_vault), (
+                'get-vault-notifications', 'get-vault-access-policy', 'get-vault-lock')))
+        for finished in absent:
+            self.assertEqual(SERVICE_ERROR, finished.exit_code, finished)
+            self.assertIn('(ResourceNotFoundException)', finished.stderr)
+            self.assertIn(' is set for', finished.stderr)
+
+    def test_vault_lock(self):
+        vault = self.create_vault('cli-lock')
+        in_vault = ('--vault-name', vault)
+        policy = json.dumps({'Version': '2012-10-17', 'Statement': []})
+        initiate = ('initiate-vault-lock', *in_vault, '--policy', json.dumps({'Policy': policy}))
+        unwanted = self.aws(*initiate)['lockId']
+        self.aws('abort-vault-lock', *in_vault)
+        lock = self.aws(*initiate)['lockId']
+        self.assertNotEqual(unwanted, lock)
+        in_progress = self.aws('get-vault-lock', *in_vault)
+        self.assertEqual((policy, 'InProgress'), (in_progress['Policy'], in_progress['State']))
+        self.aws('complete-vault-lock', *in_vault, f'--lock-id={lock}')
+        self.assertEqual('Locked', self.aws('get-vault-lock', *in_vault)['State'])
+        refused = self.run_aws('abort-vault-lock', *in_vault)
+        self.assertEqual(SERVICE_ERROR, refused.exit_code, refused)
+        self.assertIn('(AccessDeniedException)', refused.stderr)
+
+    def test_account(self):
+        # Nothing else uses these.
+        rules = {'Rules': [{'Strategy': 'BytesPerHour', 'BytesPerHour': 10737418240}]}
+        policy, capacity = self.aws_together(('get-data-retrieval-policy',),
+                                             ('list-provisioned-capacity',))
+        self.assertEqual({'Rules': [{'Strategy': 'None'}]}, policy['Policy'])
+        self.assertEqual([], capacity['ProvisionedCapacityList'])
+        _, bought = self.aws_together(
+            ('set-data-retrieval-policy', '--policy', json.dumps(rules)),
+            ('purchase-provisioned-capacity',))
+        policy, capacity = self.aws_together(('get-data-retrieval-policy',),
+                                             ('list-provisioned-capacity',))
+        self.assertEqual(rules, policy['Policy'])
+        self.assertEqual([bought['capacityId']],
+                         [unit['CapacityId'] for unit in capacity['ProvisionedCapacityList']])
+
     def test_errors_reach_the_user(self):
         with concurrent.futures.ThreadPoolExecutor() as executor:
             absent = executor.submit(self.run_aws, 'describe-vault', '--vault-name', 'cli-absent')

@@ -124,6 +124,28 @@ class BotoTest(programs.ProgramTest):
         self.assertEqual(404, caught.exception.status)
         self.assertEqual('ResourceNotFoundException', caught.exception.code)
 
+    def test_notifications(self):
+        vault = self.boto.create_vault('boto-notifications')
+        layer1 = self.boto.layer1
+        config = {'SNSTopic': f'arn:aws:sns:{programs.REGION}:{programs.ACCOUNT}:jobs',
+                  'Events': ['ArchiveRetrievalCompleted', 'InventoryRetrievalCompleted']}
+        layer1.set_vault_notifications(vault.name, config)
+        shown = layer1.get_vault_notifications(vault.name)
+        self.assertEqual(config, {name: shown[name] for name in ('SNSTopic', 'Events')})
+        layer1.set_vault_notifications(vault.name, {**config, 'Events': config['Events'][1:]})
+        self.assertEqual(config['Events'][1:], layer1.get_vault_notifications(vault.name)['Events'])
+
+        layer1.delete_vault_notifications(vault.name)
+        layer1.delete_vault_notifications(vault.name)
+        with self.assertRaises(UnexpectedHTTPResponseError) as caught:
+            layer1.get_vault_notifications(vault.name)
+        self.assertEqual((404, 'ResourceNotFoundException'),
+                         (caught.exception.status, caught.exception.code))
+        with self.assertRaises(UnexpectedHTTPResponseError) as caught:
+            layer1.set_vault_notifications(vault.name, {**config, 'Events': ['ArchiveUploaded']})
+        self.assertEqual((400, 'InvalidParameterValueException'),
+                         (caught.exception.status, caught.exception.code))
+
     def test_wrong_secret_key(self):
         with self.assertRaises(UnexpectedHTTPResponseError) as caught:
             self.connect(secret_key='wrong').list_vaults()

@@ -1,6 +1,6 @@
 // The client against the emulator in one process, over real TLS.
 
-#include "support/temporary_directory.hpp"
+#include "end_to_end/fixture.hpp"
 
 #include <glacier/as_result.hpp>
 #include <glacier/client.hpp>
@@ -49,50 +49,6 @@ glacier::tree_hash hash_of(std::string const& bytes)
     return glacier::tree_hash_of(std::as_bytes(std::span(bytes)));
 }
 
-/// An emulator with TLS in a directory of its own, and a client of it.
-struct fixture {
-    fixture() { start(); }
-
-    void start()
-    {
-        emulator.reset();
-        glacier::emulator_options options(directory.path() / "data");
-        options.tls = true;
-        options.inventory_period = std::chrono::milliseconds(0);
-        options.job_delay = std::chrono::milliseconds(0);
-        emulator.emplace(std::move(options));
-    }
-
-    glacier::client_config config() const
-    {
-        glacier::client_config made;
-        made.region = "us-east-1";
-        made.endpoint = emulator->endpoint_url();
-        made.tls.ca_bundle = emulator->ca_certificate();
-        made.retry.delay_base = std::chrono::milliseconds(1);
-        made.credentials = glacier::static_credentials(glacier::credentials(
-            "AKIAIOSFODNN7EXAMPLE", glacier::secret_string("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")));
-        return made;
-    }
-
-    glacier::client connect() { return glacier::client(context.get_executor(), config()); }
-
-    /// Runs an operation to its end, and returns or rethrows its outcome.
-    template <class T>
-    T run(asio::awaitable<T> operation)
-    {
-        auto outcome = asio::co_spawn(context, std::move(operation), asio::use_future);
-        context.restart();
-        context.run_for(std::chrono::seconds(30));
-        BOOST_TEST_REQUIRE((outcome.wait_for(std::chrono::seconds(0)) == std::future_status::ready));
-        return outcome.get();
-    }
-
-    glacier::test::temporary_directory directory;
-    std::optional<glacier::emulator> emulator;
-    asio::io_context context;
-};
-
 asio::awaitable<std::string> read_output(glacier::client client, glacier::get_job_output_request request)
 {
     glacier::job_output_stream output = co_await client.get_job_output(std::move(request));
@@ -101,7 +57,7 @@ asio::awaitable<std::string> read_output(glacier::client client, glacier::get_jo
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(client_and_emulator, fixture)
+BOOST_FIXTURE_TEST_SUITE(client_and_emulator, glacier::test::end_to_end_fixture)
 
 // A vault is created, described, listed over pages and deleted; both are idempotent.
 BOOST_AUTO_TEST_CASE(vault_life)
