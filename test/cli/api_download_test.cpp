@@ -4,8 +4,10 @@
 #include "fixture.hpp"
 #include "support/client_fixture.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <csignal>
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -132,6 +134,23 @@ BOOST_AUTO_TEST_CASE(another_process_writes)
     ::close(other);
     BOOST_TEST(message == place.file("output.part") + ": another process is writing to it");
     BOOST_TEST(cli_test::content_of(place.file("output.part")) == "of another");
+}
+
+// Ctrl-C in the middle of it: what was there stays, and nothing else is left.
+BOOST_AUTO_TEST_CASE(interrupted)
+{
+    place.make_file("output", std::string("old"));
+    service->on(operation::get_job_output, 1, output_held(std::make_shared<gate>()));
+    std::function<void()> interrupt_when_begun = [&] {
+        if (exists("output.part"))
+            std::raise(SIGINT);
+        else
+            asio::post(context, interrupt_when_begun);
+    };
+    asio::post(context, interrupt_when_begun);
+    BOOST_TEST((code_of_save(file) == exit_code::interrupted));
+    BOOST_TEST(cli_test::content_of(file) == "old");
+    BOOST_TEST(!exists("output.part"));
 }
 
 // A pipe is no file that could be renamed to its name.
