@@ -41,8 +41,6 @@ std::optional<description> description_of(api_call const& call)
     return text ? std::optional<description>(*text) : std::nullopt;
 }
 
-policy_document policy_of(api_call const& call);
-
 tree_hash read_tree_hash(std::string const& text)
 {
     auto const hash = tree_hash::from_hex(text);
