@@ -22,6 +22,7 @@
 #include <glacier/job_output.hpp>
 #include <glacier/job_output_stream.hpp>
 #include <glacier/json.hpp>
+#include <glacier/json_input.hpp>
 #include <glacier/multipart.hpp>
 #include <glacier/part_size.hpp>
 #include <glacier/policy_document.hpp>

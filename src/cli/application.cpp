@@ -1,5 +1,6 @@
 #include "cli/application.hpp"
 
+#include "cli/api_command.hpp"
 #include "cli/arguments.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/job_command.hpp"
@@ -63,6 +64,8 @@ private:
     void add_retrieve();
     void add_job();
     void add_treehash();
+    void add_api();
+    void add_api_operation(CLI::App& api, api_operation const& operation);
 
     CLI::App* add_command(CLI::App& parent, std::string const& name, std::string const& description,
                           std::function<void(session&)> action);
@@ -90,12 +93,16 @@ private:
     std::string job_id_;
     std::optional<std::string> job_status_;
     std::vector<std::string> files_;
+    api_options api_;
 };
 
 void add_words(CLI::App const& app, command_words& words)
 {
     for (CLI::Option const* const option : app.get_options()) {
-        auto& names = option->get_items_expected_max() > 0 ? words.value_options : words.flags;
+        int const values_max = option->get_items_expected_max();
+        auto& names = values_max > 1    ? words.list_options
+                      : values_max == 1 ? words.value_options
+                                        : words.flags;
         for (std::string const& name : option->get_lnames())
             names.insert("--" + name);
         for (std::string const& name : option->get_snames())
@@ -120,6 +127,7 @@ command_line::command_line()
     add_retrieve();
     add_job();
     add_treehash();
+    add_api();
     // Last, because the commands take over what is set before them.
     app_.footer(footer);
 }
@@ -217,6 +225,64 @@ void command_line::add_treehash()
             "The files")
         ->type_name("")
         ->required();
+}
+
+void command_line::add_api()
+{
+    CLI::App* const api =
+        app_.add_subcommand("api",
+                            "The operations of the service as they are, with the options of aws glacier")
+            ->group("Commands");
+    api->require_subcommand(1);
+    api->add_flag_callback(
+        "--no-paginate", [this] { api_.no_paginate = true; }, "Get one page of a list only");
+    for (api_operation const& operation : api_operations())
+        add_api_operation(*api, operation);
+}
+
+void command_line::add_api_operation(CLI::App& api, api_operation const& operation)
+{
+    CLI::App* const command =
+        add_command(api, std::string(operation.name), std::string(operation.description),
+                    [this, &operation](session& run) {
+                        if (globals_.form == output_form::text)
+                            throw failure(exit_code::usage, "--output text: api prints JSON only");
+                        call_operation(run, operation, api_);
+                    });
+    command->group(std::string(operation.group));
+    auto const take = [this](std::string_view member) {
+        return [this, member](std::string const& text) { api_.words[std::string(member)] = {text}; };
+    };
+    for (api_parameter const& parameter : operation.parameters) {
+        std::string const name = option_name(parameter.member);
+        std::string const value_name(parameter.value_name);
+        std::string const description =
+            std::string(parameter.description) + (parameter.required ? ", required" : "");
+        if (parameter.kind != api_kind::list) {
+            add_text_function(*command, name, value_name, take(parameter.member), description);
+            continue;
+        }
+        command
+            ->add_option_function<std::vector<std::string>>(
+                name,
+                [this, member = parameter.member](std::vector<std::string> const& tokens) {
+                    for (std::string const& token : tokens)
+                        api_.words[std::string(member)].push_back(arguments_->text(token));
+                },
+                description)
+            ->type_name(value_name);
+    }
+    if (operation.has_output_file) {
+        add_text(*command, "OUTFILE", "", api_.output_file, "Where to put the output")->required();
+        return;
+    }
+    add_text(*command, "--cli-input-json", "JSON", api_.input_json,
+             "Parameters that no option gives, by the names of the service's model");
+    if (operation.list.empty())
+        return;
+    add_text(*command, "--page-size", "N", api_.page_size, "Items of each page that is got");
+    add_text(*command, "--max-items", "N", api_.max_items, "Items to print at most; NextToken tells of more");
+    add_text(*command, "--starting-token", "TOKEN", api_.starting_token, "Go on from this NextToken");
 }
 
 CLI::App* command_line::add_command(CLI::App& parent, std::string const& name, std::string const& description,

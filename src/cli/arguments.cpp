@@ -40,8 +40,12 @@ arguments::arguments(std::vector<std::string> const& given, command_words const&
             value_expected_ = false;
         } else if (!operands_only && argument == "--") {
             operands_only = true;
+            value_possible_ = false;
         } else if (!operands_only && argument.size() > 1 && argument.front() == '-') {
+            value_possible_ = false;
             add_option(argument, words);
+        } else if (value_possible_) {
+            add_placeholder(argument);
         } else {
             add_operand(argument, words);
         }
@@ -70,6 +74,14 @@ void arguments::add_option(std::string const& argument, command_words const& wor
             add_placeholder(argument.substr(equals + 1));
         else
             value_expected_ = true;
+        return;
+    }
+    if (words.list_options.contains(name)) {
+        tokens_.push_back(name);
+        if (has_value)
+            add_placeholder(argument.substr(equals + 1));
+        else
+            value_possible_ = true;
         return;
     }
     if (words.flags.contains(name)) {

@@ -15,6 +15,8 @@ struct command_words {
     std::map<std::string, std::set<std::string>> commands;
     /// Options that take a value, such as `--vault`.
     std::set<std::string> value_options;
+    /// Options that take all the values that follow, up to the next option.
+    std::set<std::string> list_options;
     /// Options without a value.
     std::set<std::string> flags;
 };
@@ -53,6 +55,8 @@ private:
     /// Those that may follow the command.
     std::set<std::string> next_commands_;
     bool value_expected_ = false;
+    /// An option that takes several values may get one more.
+    bool value_possible_ = false;
 };
 
 } // namespace glacier::cli

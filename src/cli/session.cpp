@@ -10,12 +10,18 @@ namespace glacier::cli {
 
 client session::connect(std::size_t concurrency) const
 {
+    return connect(concurrency, std::nullopt);
+}
+
+client session::connect(std::size_t concurrency, std::optional<std::string> const& account) const
+{
     config_overrides overrides;
     overrides.profile = options_.profile;
     overrides.region = options_.region;
     overrides.endpoint = options_.endpoint_url;
-    if (options_.account_id)
-        overrides.account = account_id(*options_.account_id);
+    auto const& owner = account ? account : options_.account_id;
+    if (owner)
+        overrides.account = account_id(*owner);
     if (options_.ca_bundle)
         overrides.ca_bundle = std::filesystem::path(*options_.ca_bundle);
 

@@ -36,24 +36,28 @@ struct global_options {
     std::optional<std::string> account_id;
     std::optional<std::string> ca_bundle;
     std::optional<std::string> profile;
-    output_form form = output_form::text;
+    /// If it was given; else text.
+    std::optional<output_form> form;
 };
 
 /// One run of the command.
 class session {
 public:
     session(surroundings const& world, global_options options)
-        : world_(world), options_(std::move(options)), out_(world.out, options_.form),
-          console_(world.err, world.err_columns)
+        : world_(world), options_(std::move(options)),
+          out_(world.out, options_.form.value_or(output_form::text)), console_(world.err, world.err_columns)
     {}
 
     asio::io_context& context() const noexcept { return world_.context; }
     output& out() noexcept { return out_; }
+    environment_reader const& environment() const noexcept { return world_.environment; }
     console& tell() noexcept { return console_; }
 
     /// Makes the client that options, environment and files describe, with room for so many transfers of
     /// parts at once.
     client connect(std::size_t concurrency = 1) const;
+    /// The same for another owner of the vaults, if there is one.
+    client connect(std::size_t concurrency, std::optional<std::string> const& account) const;
 
 private:
     surroundings world_;

@@ -37,6 +37,17 @@ BOOST_AUTO_TEST_CASE(help)
     BOOST_TEST(out.find("--part-size") != std::string::npos);
     BOOST_TEST(run({"vault", "create", "-h"}) == 0);
     BOOST_TEST(out.find("NAME") != std::string::npos);
+
+    // Operations in groups, each with its options.
+    BOOST_TEST(run({"api", "--help"}) == 0);
+    for (char const* const text : {"\nVaults:\n", "\n  describe-vault ", "\nAccount:\n",
+                                   "\n  purchase-provisioned-capacity ", "--no-paginate"})
+        BOOST_TEST(out.find(text) != std::string::npos, text);
+    BOOST_TEST(run({"api", "list-jobs", "--help"}) == 0);
+    for (char const* const text : {"--account-id", "--vault-name", "--limit", "--marker", "--statuscode",
+                                   "--completed", "--max-items", "--cli-input-json"})
+        BOOST_TEST(out.find(text) != std::string::npos, text);
+    BOOST_TEST(out.find("--tags") == std::string::npos);
 }
 
 // Wrong usage is one line that says where the help is, and nothing on stdout.
@@ -44,7 +55,7 @@ BOOST_AUTO_TEST_CASE(wrong_usage)
 {
     using line = std::vector<std::string>;
     for (line const& arguments :
-         {line{}, line{"vault"}, line{"job"}, line{"upload"}, line{"upload", "file"},
+         {line{}, line{"vault"}, line{"api"}, line{"job"}, line{"upload"}, line{"upload", "file"},
           line{"vault", "describe"}, line{"retrieve", "id", "--vault", "v"}, line{"treehash"},
           line{"upload", "f", "--vault"}, line{"upload", "f", "--vault", "v", "g"},
           line{"vault", "list", "--", "--region"}, line{"vault", "list", "--tier", "Bulk"},

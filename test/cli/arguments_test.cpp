@@ -16,6 +16,7 @@ command_words words()
     command_words known;
     known.commands = {{"vault", {"create", "list"}}, {"upload", {}}};
     known.value_options = {"--vault", "--description", "--job"};
+    known.list_options = {"--keys"};
     known.flags = {"--help", "-h"};
     return known;
 }
@@ -128,6 +129,21 @@ BOOST_AUTO_TEST_CASE(unknown_words)
     BOOST_TEST(error_of({"upload", "--vlt=v"}).find("there is no option --vlt;") == 0U);
     BOOST_TEST(error_of({"upload", "-abc"}).find("there is no option -abc;") == 0U);
     BOOST_TEST(error_of({"--help=x"}) == "the option --help takes no value");
+}
+
+// An option that takes a list gets everything up to the next option.
+BOOST_AUTO_TEST_CASE(lists)
+{
+    BOOST_TEST((understood({"upload", "--keys", "a", "vault", "-", "--vault", "v", "file"}) ==
+                strings{"upload", "--keys", "a", "vault", "-", "--vault", "v", "file"}));
+    arguments const read({"upload", "--keys", "a", "b", "--help"}, words());
+    BOOST_TEST(is_placeholder(read, 2));
+    BOOST_TEST(is_placeholder(read, 3));
+    BOOST_TEST(read.tokens()[4] == "--help");
+    BOOST_TEST((understood({"upload", "--keys=-a", "--keys", "b", "--", "-c"}) ==
+                strings{"upload", "--keys", "-a", "--keys", "b", "-c"}));
+    // Before the command there can be no list: the command would be part of it.
+    BOOST_TEST((understood({"--keys", "upload"}) == strings{"--keys", "upload"}));
 }
 
 // An option without its value is left to CLI11.

@@ -12,7 +12,8 @@ using namespace glacier::cli;
 
 /// Makes a client with these options, and returns the code of the error.
 glacier::error_code error_of(global_options const& options,
-                             std::map<std::string, std::string> const& environment)
+                             std::map<std::string, std::string> const& environment,
+                             std::optional<std::string> const& account = std::nullopt)
 {
     asio::io_context context(1);
     std::ostringstream stream;
@@ -28,7 +29,7 @@ glacier::error_code error_of(global_options const& options,
         }};
     session const run(world, options);
     try {
-        run.connect(100);
+        run.connect(100, account);
         return {};
     } catch (boost::system::system_error const& error) {
         return error.code();
@@ -70,6 +71,9 @@ BOOST_AUTO_TEST_CASE(options_are_used)
     global_options options = with_region();
     options.account_id = "123";
     BOOST_TEST((error_of(options, keys) == glacier::errc::invalid_account_id));
+    // A command may name another owner.
+    BOOST_TEST(!error_of(options, keys, "-"));
+    BOOST_TEST((error_of(with_region(), keys, "123") == glacier::errc::invalid_account_id));
     options = with_region();
     options.endpoint_url = "ftp://127.0.0.1";
     BOOST_TEST((error_of(options, keys) == glacier::errc::invalid_endpoint));
