@@ -20,6 +20,7 @@
 #include <glacier/job_output_stream.hpp>
 #include <glacier/json.hpp>
 #include <glacier/multipart.hpp>
+#include <glacier/pager.hpp>
 #include <glacier/part_size.hpp>
 #include <glacier/policy_document.hpp>
 #include <glacier/provisioned_capacity.hpp>
