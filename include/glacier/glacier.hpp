@@ -37,3 +37,4 @@
 #include <glacier/vault_notifications.hpp>
 #include <glacier/vault_tags.hpp>
 #include <glacier/version.hpp>
+#include <glacier/waiter.hpp>

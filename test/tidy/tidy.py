@@ -44,6 +44,7 @@ API_HEADERS = {
     "client.hpp": ["client", "transfer", "cli"],
     "pager.hpp": ["client", "transfer", "cli"],
     "transfer.hpp": ["client", "transfer", "cli"],
+    "waiter.hpp": ["client", "transfer", "cli"],
     "emulator.hpp": ["emulator"],
     "glacier.hpp": [],
 }
