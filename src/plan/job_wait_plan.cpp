@@ -138,10 +138,8 @@ job_wait_plan::decision job_wait_plan::next(time_point now)
 {
     decision decided;
     if (waits_.empty()) {
-        if (!asking_) {
-            abandon_look();
+        if (!asking_)
             return decided;
-        }
         decided.what = cancelled_ ? step::wait : step::cancel;
         decided.until = time_point::max();
         cancelled_ = true;
@@ -214,7 +212,6 @@ void job_wait_plan::on_answer()
 {
     asking_ = false;
     failures_ = 0;
-    not_before_ = time_point::min();
 }
 
 std::vector<job_wait_plan::ticket> job_wait_plan::look_at(job_map::iterator found, job_description const& job,
@@ -272,10 +269,8 @@ void job_wait_plan::on_list_end()
 std::vector<job_wait_plan::ticket> job_wait_plan::on_failed(error_code code, time_point now)
 {
     asking_ = false;
-    if (std::exchange(cancelled_, false)) {
-        abandon_look();
+    if (cancelled_)
         return {};
-    }
     if (!ends_waiting(code)) {
         // The part of the look that is left is repeated with the next one.
         abandon_look();

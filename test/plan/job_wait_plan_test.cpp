@@ -348,6 +348,21 @@ BOOST_AUTO_TEST_CASE(falls_into_step)
     BOOST_TEST(next().job == "d");
 }
 
+// No job is looked at before the least interval is over, whoever is looked at meanwhile.
+BOOST_AUTO_TEST_CASE(least_interval)
+{
+    now += 2min;
+    job_description const job = job_of(tier::expedited);
+    add("a");
+    next();
+    described(job);
+    now += 9s;
+    add("b");
+    BOOST_TEST(next().job == "b");
+    described(job);
+    BOOST_TEST((wait() == 1s));
+}
+
 // ---------------------------------------------------------------------------------------------------
 // Whom to ask
 
@@ -557,6 +572,28 @@ BOOST_AUTO_TEST_CASE(cancelled_request_is_answered)
     ticket const given = add("a");
     BOOST_TEST((described(job_status::succeeded) == tickets{given}));
     BOOST_TEST(next().what == step::stop);
+
+    // The next one is not cancelled.
+    add("b");
+    next();
+    plan.on_failed(service_errc::throttling, now);
+    BOOST_TEST((wait() == 10s));
+}
+
+// A list that is cancelled half-way is forgotten: the next look begins anew.
+BOOST_AUTO_TEST_CASE(list_is_cancelled)
+{
+    tickets const gone = add_many(6);
+    next();
+    listed("1");
+    plan.on_page_end();
+    next();
+    for (ticket const each : gone)
+        plan.remove(each);
+    BOOST_TEST(next().what == step::cancel);
+    add_many(6);
+    plan.on_failed(boost::system::errc::make_error_code(boost::system::errc::operation_canceled), now);
+    BOOST_TEST(next().what == step::list_first);
 }
 
 // ---------------------------------------------------------------------------------------------------
