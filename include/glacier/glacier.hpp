@@ -24,6 +24,7 @@
 #include <glacier/json.hpp>
 #include <glacier/json_input.hpp>
 #include <glacier/multipart.hpp>
+#include <glacier/pager.hpp>
 #include <glacier/part_size.hpp>
 #include <glacier/policy_document.hpp>
 #include <glacier/provisioned_capacity.hpp>
@@ -40,3 +41,4 @@
 #include <glacier/vault_notifications.hpp>
 #include <glacier/vault_tags.hpp>
 #include <glacier/version.hpp>
+#include <glacier/waiter.hpp>

@@ -4,6 +4,7 @@
 
 #include <glacier/job.hpp>
 #include <glacier/json.hpp>
+#include <glacier/pager.hpp>
 
 #include <utility>
 #include <vector>
@@ -26,11 +27,9 @@ job_status parse_status(std::string const& text)
 asio::awaitable<std::vector<job_description>> all_jobs(client service, list_jobs_request request)
 {
     std::vector<job_description> jobs;
-    do {
-        list_jobs_result page = co_await service.list_jobs(request);
-        jobs.insert(jobs.end(), page.jobs.begin(), page.jobs.end());
-        request.marker = std::move(page.marker);
-    } while (request.marker);
+    job_pager pages(std::move(service), std::move(request));
+    while (auto job = co_await pages.next())
+        jobs.push_back(std::move(*job));
     co_return jobs;
 }
 

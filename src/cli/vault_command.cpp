@@ -3,6 +3,7 @@
 #include "cli/run.hpp"
 
 #include <glacier/json.hpp>
+#include <glacier/pager.hpp>
 #include <glacier/vault.hpp>
 
 #include <boost/json/object.hpp>
@@ -18,12 +19,9 @@ namespace {
 asio::awaitable<std::vector<vault_description>> all_vaults(client service)
 {
     std::vector<vault_description> vaults;
-    list_vaults_request request;
-    do {
-        list_vaults_result page = co_await service.list_vaults(request);
-        vaults.insert(vaults.end(), page.vaults.begin(), page.vaults.end());
-        request.marker = std::move(page.marker);
-    } while (request.marker);
+    vault_pager pages(std::move(service), list_vaults_request());
+    while (auto vault = co_await pages.next())
+        vaults.push_back(std::move(*vault));
     co_return vaults;
 }
 

@@ -1,6 +1,7 @@
 #include <glacier/transfer.hpp>
 
 #include "async/offload.hpp"
+#include "plan/job_wait_plan.hpp"
 #include "plan/poll_interval.hpp"
 #include "transfer/output_file.hpp"
 
@@ -23,10 +24,10 @@ asio::awaitable<job_description> wait_for_job(client service, wait_for_job_reque
         job_description job = co_await service.describe_job(describe_job_request(request.vault, request.job));
         if (request.on_look)
             request.on_look(job);
-        if (job.status == job_status::succeeded)
+        plan::job_progress const progress = plan::progress_of(job);
+        if (progress == plan::job_progress::succeeded)
             co_return job;
-        // A job that has ended in a way that this version does not know will not succeed either.
-        if (job.status == job_status::failed || job.completed) {
+        if (progress == plan::job_progress::failed) {
             error_details details;
             details.operation = "wait for job";
             details.resource = "vault " + request.vault.str() + ", job " + request.job.str();

@@ -917,6 +917,12 @@ job_id fake_service::add_inventory_job(std::string const& vault)
     return state_->add(vault, state_->vaults[vault], std::move(job)).job;
 }
 
+void fake_service::remove_job(std::string const& vault, job_id const& job)
+{
+    std::lock_guard const lock(mutex_);
+    state_->vaults.at(vault).jobs.erase(job.str());
+}
+
 void fake_service::set_looks_until_done(int looks)
 {
     std::lock_guard const lock(mutex_);

@@ -138,6 +138,8 @@ public:
     job_id add_job(std::string const& vault, archive_id const& archive,
                    std::optional<byte_range> const& range = std::nullopt);
     job_id add_inventory_job(std::string const& vault);
+    /// The job vanishes, as jobs do a day after they have ended.
+    void remove_job(std::string const& vault, job_id const& job);
     /// Jobs end at the n-th look. 1 at first.
     void set_looks_until_done(int looks);
     /// Jobs fail from now on, with this message.

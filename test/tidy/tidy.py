@@ -42,7 +42,9 @@ WALLS = {
 # public headers may include none of these, or everybody would.
 API_HEADERS = {
     "client.hpp": ["client", "transfer", "cli"],
+    "pager.hpp": ["client", "transfer", "cli"],
     "transfer.hpp": ["client", "transfer", "cli"],
+    "waiter.hpp": ["client", "transfer", "cli"],
     "emulator.hpp": ["emulator"],
     "glacier.hpp": [],
 }
