@@ -70,8 +70,11 @@ inline constexpr std::uint64_t pager_items_max = 10'000'000;
 template <class Request>
 class pager {
 public:
+    /// The request of the operation that gives the pages.
     using request_type = Request;
+    /// What next() gives.
     using item_type = typename detail::listing<Request>::item_type;
+    /// The result of the operation.
     using page_type = typename detail::listing<Request>::page_type;
 
     /// Begins at the marker of the request, if it has one; its limit is the size of pages.
@@ -87,6 +90,7 @@ public:
 protected:
     /// The page that was fetched last, though its items may have been given away.
     page_type const& page() const noexcept { return page_; }
+    /// Whether a page was fetched.
     bool has_page() const noexcept { return pages_ > 0; }
 
 private:

@@ -13,12 +13,14 @@ namespace glacier {
 
 /// For wait_until_vault_exists() and wait_until_vault_not_exists().
 struct wait_for_vault_request {
+    /// Takes the vault to wait for.
     explicit wait_for_vault_request(vault_name its_vault) : vault(std::move(its_vault)) {}
 
+    /// The vault to wait for; one without a name is errc::invalid_vault_name.
     vault_name vault;
-    /// Between two looks; 1 ms or more. The first look comes at once.
+    /// Between two looks; 1 ms or more. The first look comes at once. 3 s, as the official model has it.
     std::chrono::milliseconds interval = std::chrono::seconds(3);
-    /// Looks; 1 or more.
+    /// Looks; 1 or more. 15, as the official model has it.
     int attempts_max = 15;
 };
 
@@ -44,6 +46,7 @@ struct job_waiter_settings {
     /// inventory, 5 hours if Bulk), then 1/24 of the time in which such jobs end (10 s, 5 and 17.5 minutes), and
     /// longer for one that is overdue. interval_min counts where it is the greater one.
     std::chrono::milliseconds interval_min = std::chrono::seconds(10);
+    /// The longest interval, also after looks that failed.
     std::chrono::milliseconds interval_max = std::chrono::minutes(15);
     /// For waits that do not say how long. Zero: no limit.
     std::chrono::milliseconds timeout = std::chrono::hours(48);

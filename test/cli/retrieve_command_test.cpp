@@ -163,7 +163,7 @@ BOOST_FIXTURE_TEST_CASE(invalid_values, cli_test::command)
 BOOST_FIXTURE_TEST_CASE(interrupted_while_waiting, waiting_fixture)
 {
     when_told("in progress", [] { ::raise(SIGINT); });
-    BOOST_TEST(run({"retrieve", archive, "--vault", "photos", "--output", target}) == 130);
+    BOOST_TEST(run({"retrieve", "--archive-id", archive, "--vault", "photos", "--output", target}) == 130);
     BOOST_TEST(out.empty());
     BOOST_TEST_REQUIRE(jobs().size() == 1U);
     BOOST_TEST(message_of(err) == "interrupted; the job stays at the service, take it up with: "
@@ -186,7 +186,7 @@ BOOST_FIXTURE_TEST_CASE(waiting_on_a_terminal, waiting_fixture)
 {
     columns = 80;
     when_told("in progress", [] { ::raise(SIGINT); });
-    BOOST_TEST(run({"retrieve", archive, "--vault", "photos", "--output", target}) == 130);
+    BOOST_TEST(run({"retrieve", "--archive-id", archive, "--vault", "photos", "--output", target}) == 130);
     BOOST_TEST(err.find("\rthe job is in progress, waited 0:00\x1b[K\r\x1b[Kglacier: interrupted") !=
                std::string::npos);
 }
