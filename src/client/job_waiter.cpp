@@ -175,8 +175,9 @@ asio::awaitable<job_description> job_waiter::poller::wait(std::shared_ptr<poller
     bool const ended = co_await wait.ended.wait();
     if (!ended)
         throw boost::system::system_error(asio::error::operation_aborted);
-    if (wait.error)
-        std::rethrow_exception(wait.error);
+    // Taken, so that the exception dies with whoever handles it, not on the poller's thread.
+    if (std::exception_ptr error = std::exchange(wait.error, nullptr))
+        std::rethrow_exception(std::move(error));
     co_return std::move(*wait.done);
 }
 

@@ -239,6 +239,20 @@ BOOST_AUTO_TEST_CASE(repeated_marker)
     BOOST_TEST((run(all_names(&vaults)) == names{"b", "c"}));
 }
 
+// It is noticed at once, on whatever page it happens.
+BOOST_DATA_TEST_CASE(repeated_later, boost::unit_test::data::make({2, 3, 4, 5, 8}))
+{
+    std::vector<std::string> pages;
+    for (int i = 1; i < sample; ++i)
+        pages.push_back(page_of({"a"}, "\"m" + std::to_string(i) + "\""));
+    pages.push_back(pages.back());
+    service->always(operation::list_vaults, bodies(pages));
+    vault_pager vaults(sut, list_vaults_request());
+
+    BOOST_TEST((failure_of(all_names(&vaults)).code() == errc::repeated_marker));
+    BOOST_TEST(service->count() == std::size_t(sample));
+}
+
 // So would markers that come in a circle, of whatever length and wherever it begins.
 BOOST_DATA_TEST_CASE(markers_in_a_circle,
                      boost::unit_test::data::make({2, 3, 7}) * boost::unit_test::data::make({0, 1, 5}),
