@@ -176,7 +176,7 @@ void define_log(CLI::App& app, arguments& given)
     app.option_defaults()->group("Log");
     app.add_option("--log", given.log,
                    "File to append a line to for each request;\n-: standard error; none: no log")
-        ->type_name("FILE|-|none")
+        ->type_name("FILE")
         ->capture_default_str();
 }
 

@@ -260,6 +260,7 @@ class Emulator:
         self.data_dir = pathlib.Path(data_dir)
         self.home = pathlib.Path(home)
         self.options = [str(option) for option in options]
+        self.environment = {}
         self.process = None
         self.log = []
         self.url = None
@@ -274,7 +275,8 @@ class Emulator:
         ready = threading.Event()
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=clean_environment(self.home), cwd=self.home, preexec_fn=_prepare_child(os.getpid()))
+            env=clean_environment(self.home, self.environment), cwd=self.home,
+            preexec_fn=_prepare_child(os.getpid()))
         self._threads = [
             threading.Thread(target=self._drain, args=(self.process.stdout, ready), daemon=True),
             threading.Thread(target=self._drain, args=(self.process.stderr, None), daemon=True)]
