@@ -18,5 +18,12 @@ install(FILES
     DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/glacier)
 
 if(GLACIER_BUILD_TOOLS)
+    # Targets of their own, because only they need SQLite.
+    install(TARGETS glacier_emulator
+        EXPORT glacierEmulatorTargets
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(EXPORT glacierEmulatorTargets NAMESPACE glacier::
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/glacier)
     install(TARGETS glacier_program glacier_emulator_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endif()

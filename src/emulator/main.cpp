@@ -1,27 +1,59 @@
-#include "base/iso8601.hpp"
+#include "emulator/request_log.hpp"
 
 #include <glacier/emulator.hpp>
 #include <glacier/version.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
+#include <memory>
+#include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace {
 
 constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
 
+constexpr char const* default_secret_key = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+
+constexpr char const* footer =
+    R"help(Examples:
+  glacier-emulator --data-dir /tmp/glacier --port 8080
+      over plain HTTP; everything takes as long as at the service
+  glacier-emulator --data-dir /tmp/glacier --port 8443 --tls --job-delay 5 --inventory-period 0
+      over HTTPS; a retrieval takes five seconds, and inventories are current
+  glacier-emulator --data-dir "$(mktemp -d)" --clock-scale 3600 --log none
+      on a free port, which is printed; an hour takes a second
+
+Standard output tells where it listens and how to point clients at it, standard error has a line for each
+request. It serves until SIGTERM or SIGINT, answers what has arrived, and ends.
+
+Exit codes:
+  0  ended by SIGTERM or SIGINT
+  1  not started: the directory is in use or not usable, the port is taken, the certificate does not fit
+  2  wrong usage or an invalid value
+
+Environment:
+  GLACIER_EMULATOR_ACCESS_KEY, GLACIER_EMULATOR_SECRET_KEY
+      as --access-key and --secret-key, but not shown in the list of processes)help";
+
 struct arguments {
     glacier::emulator_options options{""};
     std::string secret_key;
+    bool has_own_secret_key = false;
     double job_delay = 0;
     double inventory_period = 86'400;
     double upload_life = 86'400;
     double job_output_life = 86'400;
+    std::string log = "-";
 };
 
 std::chrono::milliseconds from_seconds(double seconds)
@@ -29,26 +61,43 @@ std::chrono::milliseconds from_seconds(double seconds)
     return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1'000));
 }
 
-void define(CLI::App& app, arguments& given)
+// A day count of ten thousand years is enough, and fits into milliseconds.
+CLI::Validator const seconds = CLI::Range(0.0, 315'360'000'000.0).description("");
+
+/// The usual form of the help, without the empty lines that separate groups twice.
+class help_formatter : public CLI::Formatter {
+public:
+    std::string make_help(CLI::App const* app, std::string name, CLI::AppFormatMode mode) const override
+    {
+        std::string text = CLI::Formatter::make_help(app, std::move(name), mode);
+        for (std::size_t at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n", at))
+            text.erase(at, 1);
+        return text;
+    }
+};
+
+void define_storage(CLI::App& app, arguments& given)
 {
-    // A day count of ten thousand years is enough, and fits into milliseconds.
-    auto const seconds = CLI::Range(0.0, 315'360'000'000.0);
-    glacier::emulator_options& options = given.options;
-    app.set_version_flag("--version", "glacier-emulator " + std::string(glacier::version));
-    app.add_option("--data-dir", options.data_directory,
+    app.option_defaults()->group("Storage");
+    app.add_option("--data-dir", given.options.data_directory,
                    "Directory that holds everything; made if it is missing")
         ->required()
         ->type_name("DIR");
+}
+
+void define_address(CLI::App& app, arguments& given)
+{
+    glacier::emulator_options& options = given.options;
+    app.option_defaults()->group("Address and TLS");
     app.add_option("--listen", options.listen, "Address to listen on")
         ->type_name("ADDRESS")
         ->capture_default_str();
     app.add_option("--port", options.port, "Port to listen on; 0: any that is free")
         ->type_name("PORT")
         ->capture_default_str();
-    auto* const tls =
-        app.add_flag("--tls", options.tls,
-                     "Speak HTTPS with a certificate that is made in the data directory, and print the "
-                     "path of its CA");
+    auto* const tls = app.add_flag("--tls", options.tls,
+                                   "Speak HTTPS with a certificate that is made in the data directory,\n"
+                                   "and print the path of its CA");
     auto* const certificate = app.add_option("--tls-cert", options.tls_certificate,
                                              "Speak HTTPS with this certificate and its chain, in PEM")
                                   ->type_name("FILE")
@@ -57,27 +106,40 @@ void define(CLI::App& app, arguments& given)
                           ->type_name("FILE");
     certificate->needs(key);
     key->needs(certificate);
+}
+
+void define_access(CLI::App& app, arguments& given)
+{
+    glacier::emulator_options& options = given.options;
+    app.option_defaults()->group("Account and signatures");
     auto* const access_key = app.add_option("--access-key", options.identity.access_key_id,
                                             "Key id with which requests must be signed")
                                  ->type_name("ID")
+                                 ->envname("GLACIER_EMULATOR_ACCESS_KEY")
                                  ->capture_default_str();
     auto* const secret_key = app.add_option("--secret-key", given.secret_key,
-                                            "Secret key with which requests must be signed "
-                                            "[wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY]")
-                                 ->type_name("KEY");
+                                            "Secret key with which requests must be signed\n[" +
+                                                std::string(default_secret_key) + "]")
+                                 ->type_name("KEY")
+                                 ->envname("GLACIER_EMULATOR_SECRET_KEY");
     access_key->needs(secret_key);
     secret_key->needs(access_key);
     app.add_option("--account", options.account, "Number of the account")
         ->type_name("ID")
         ->capture_default_str();
     app.add_option("--region", options.region, "Region")->type_name("NAME")->capture_default_str();
-    app.add_option("--clock-scale", options.clock_scale,
+}
+
+void define_time(CLI::App& app, arguments& given)
+{
+    app.option_defaults()->group("Time");
+    app.add_option("--clock-scale", given.options.clock_scale,
                    "How many times faster than real time jobs and inventories live")
         ->type_name("N")
         ->capture_default_str();
     app.add_option("--job-delay", given.job_delay,
-                   "How long every job takes, instead of 180 s (Expedited), 4 h (Standard, inventories) and "
-                   "8 h (Bulk)")
+                   "How long every job takes, instead of 180 s (Expedited),\n"
+                   "4 h (Standard, inventories) and 8 h (Bulk)")
         ->type_name("SECONDS")
         ->check(seconds);
     app.add_option("--inventory-period", given.inventory_period,
@@ -94,41 +156,75 @@ void define(CLI::App& app, arguments& given)
         ->type_name("SECONDS")
         ->check(seconds)
         ->capture_default_str();
-    app.add_option("--tags-per-vault", options.tags_per_vault_max, "How many tags a vault may have")
+}
+
+void define_limits(CLI::App& app, arguments& given)
+{
+    app.option_defaults()->group("Limits");
+    app.add_option("--tags-per-vault", given.options.tags_per_vault_max, "How many tags a vault may have")
         ->type_name("N")
         ->capture_default_str();
-    app.add_option("--threads", options.threads,
+    app.add_option("--threads", given.options.threads,
                    "Threads that serve; 0: one for each processor, but at least 4")
         ->type_name("N")
-        ->check(CLI::Range(0, 1'024))
+        ->check(CLI::Range(0, 1'024).description(""))
         ->capture_default_str();
 }
 
-void log_request(glacier::emulator_request const& request)
+void define_log(CLI::App& app, arguments& given)
 {
-    std::string line = glacier::base::to_iso8601(request.time) + " " + request.method + " " + request.target +
-                       " " + std::to_string(request.status) + " " + std::to_string(request.bytes_received) +
-                       " " + std::to_string(request.bytes_sent) + " " +
-                       std::to_string(request.duration.count() / 1'000) + "ms " + request.request_id;
-    if (!request.failure.empty())
-        line += " failed: " + request.failure;
-    line += '\n';
-    // One write for each line, so that those of several threads do not mix.
-    std::fwrite(line.data(), 1, line.size(), stderr);
+    app.option_defaults()->group("Log");
+    app.add_option("--log", given.log,
+                   "File to append a line to for each request;\n-: standard error; none: no log")
+        ->type_name("FILE")
+        ->capture_default_str();
 }
 
-void print_line(std::string const& line)
+void define(CLI::App& app, arguments& given)
 {
-    std::printf("%s\n", line.c_str());
+    app.set_version_flag("--version", "glacier-emulator " + std::string(glacier::version));
+    app.formatter(std::make_shared<help_formatter>());
+    app.footer(footer);
+    define_storage(app, given);
+    define_address(app, given);
+    define_access(app, given);
+    define_time(app, given);
+    define_limits(app, given);
+    define_log(app, given);
+}
+
+/// Tells how to point clients at the emulator. The only secret that it prints is the one that --help prints too.
+void print_start(glacier::emulator const& service, arguments const& given)
+{
+    std::string const url = service.endpoint_url();
+    std::string const region = given.options.region;
+    std::string ca;
+    if (given.options.tls)
+        ca = std::filesystem::absolute(service.ca_certificate()).string();
+    std::string text;
+    if (!ca.empty())
+        text += "CA certificate: " + ca + "\n";
+    text += "account " + given.options.account + ", region " + region + ", access key id " +
+            given.options.identity.access_key_id + "\n";
+    text += "clients find it with:\n";
+    text +=
+        "  export AWS_ENDPOINT_URL=" + url + " AWS_REGION=" + region + " AWS_DEFAULT_REGION=" + region + "\n";
+    text += "  export AWS_ACCESS_KEY_ID=" + given.options.identity.access_key_id +
+            " AWS_SECRET_ACCESS_KEY=" + (given.has_own_secret_key ? "..." : default_secret_key) + "\n";
+    if (!ca.empty())
+        text += "  export AWS_CA_BUNDLE=" + ca + "\n";
+    text += "where AWS_ENDPOINT_URL is not known, an option does it:\n";
+    text += "  aws --endpoint-url " + url + " glacier list-vaults --account-id -\n";
+    // Last: whoever waits for this line has read the others.
+    text += "listening on " + url + "\n";
+    std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
 }
 
 int run(arguments const& given, sigset_t const& ending)
 {
     glacier::emulator service(given.options);
-    if (given.options.tls)
-        print_line("CA certificate: " + service.ca_certificate().string());
-    print_line("listening on " + service.endpoint_url());
+    print_start(service, given);
 
     int received = 0;
     sigwait(&ending, &received);
@@ -149,14 +245,14 @@ int main(int argc, char** argv)
     } catch (CLI::ParseError const& error) {
         return app.exit(error) == 0 ? 0 : exit_usage;
     }
-    if (!given.secret_key.empty())
+    given.has_own_secret_key = app.count("--secret-key") > 0;
+    if (given.has_own_secret_key)
         given.options.identity.secret_access_key = glacier::secret_string(given.secret_key);
     if (app.count("--job-delay") > 0)
         given.options.job_delay = from_seconds(given.job_delay);
     given.options.inventory_period = from_seconds(given.inventory_period);
     given.options.upload_life = from_seconds(given.upload_life);
     given.options.job_output_life = from_seconds(given.job_output_life);
-    given.options.on_request = log_request;
 
     // Blocked here and so in all threads that follow: sigwait() takes them.
     sigset_t ending;
@@ -167,6 +263,8 @@ int main(int argc, char** argv)
     std::signal(SIGPIPE, SIG_IGN);
 
     try {
+        glacier::emulation::request_log const log(given.log);
+        given.options.on_request = [&log](glacier::emulator_request const& request) { log.write(request); };
         return run(given, ending);
     } catch (std::invalid_argument const& error) {
         std::fprintf(stderr, "glacier-emulator: %s\n", error.what());

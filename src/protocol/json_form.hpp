@@ -281,6 +281,13 @@ decoded<T> read_json(boost::json::value const& value, std::string_view name, rea
             return detail::invalid_json(name, value);
         return number;
     } else {
+        if constexpr (std::is_same_v<T, std::uint32_t>) {
+            // The model has text here, but boto 2 sends numbers.
+            boost::system::error_code failed;
+            if (value.is_number())
+                if (auto const number = value.to_number<std::uint32_t>(failed); !failed)
+                    return number;
+        }
         if (!value.is_string())
             return detail::invalid_json(name, value);
         auto parsed = detail::read_form<text_form<T>, T>(detail::view_of(value.get_string()), how);

@@ -24,6 +24,10 @@ class AwsCliTest(programs.ProgramTest):
 
     emulator_options = ('--job-delay', 0, '--inventory-period', 0)
 
+    # The operations that the AWS CLI has done with success. The command uses the same emulator, so its log
+    # does not tell.
+    exercised = set()
+
     @classmethod
     def setUpClass(cls):
         if not os.path.exists(AWS):
@@ -37,9 +41,13 @@ class AwsCliTest(programs.ProgramTest):
             'AWS_PAGER': '', 'PYTHONDONTWRITEBYTECODE': 1,
             **(environment or {})}
         command = [AWS, '--endpoint-url', self.emulator.url, '--output', 'json',
-                   'glacier', operation, '--account-id', '-', *arguments]
-        return programs.Running(command, programs.clean_environment(self.home, variables),
-                                self.place).finish()
+                   'glacier', operation, *arguments[:operation == 'wait'], '--account-id', '-',
+                   *arguments[operation == 'wait':]]
+        finished = programs.Running(command, programs.clean_environment(self.home, variables),
+                                    self.place).finish()
+        if finished.exit_code == 0 and operation != 'wait':
+            self.exercised.add(''.join(word.capitalize() for word in operation.split('-')))
+        return finished
 
     def aws(self, operation, *arguments):
         """Runs the AWS CLI, which must succeed, and returns its JSON document if it prints one."""
@@ -86,6 +94,31 @@ class AwsCliTest(programs.ProgramTest):
 
         self.assert_failure(self.glacier('vault', 'describe', 'cli-other'), programs.REFUSED,
                             'cli-other')
+
+    def test_waiters(self):
+        self.create_vault('cli-waiters')
+        exists, absent = self.aws_together(
+            ('wait', 'vault-exists', '--vault-name', 'cli-waiters'),
+            ('wait', 'vault-not-exists', '--vault-name', 'cli-never'))
+        self.assertEqual((None, None), (exists, absent))
+
+    def test_pages(self):
+        vault = self.create_vault('cli-pages')
+        client = self.boto3_client()
+        jobs = [client.initiate_job(vaultName=vault, jobParameters={'Type': 'inventory-retrieval'})['jobId']
+                for _ in range(5)]
+        in_vault = ('list-jobs', '--vault-name', vault)
+        first, small_pages, by_hand = self.aws_together(
+            (*in_vault, '--max-items', 3), (*in_vault, '--page-size', 2),
+            (*in_vault, '--no-paginate', '--limit', 4))
+        self.assertEqual(jobs[:3], [each['JobId'] for each in first['JobList']])
+        self.assertEqual(jobs, [each['JobId'] for each in small_pages['JobList']])
+        self.assertEqual(jobs[:4], [each['JobId'] for each in by_hand['JobList']])
+        rest, by_marker = self.aws_together(
+            (*in_vault, '--starting-token', first['NextToken']),
+            (*in_vault, '--no-paginate', f'--marker={by_hand["Marker"]}'))
+        self.assertEqual(jobs[3:], [each['JobId'] for each in rest['JobList']])
+        self.assertEqual(jobs[4:], [each['JobId'] for each in by_marker['JobList']])
 
     def test_notifications_policy_and_tags(self):
         vault = self.create_vault('cli-settings')
@@ -290,6 +323,15 @@ class AwsCliTest(programs.ProgramTest):
             sorted(((archive['ArchiveId'], archive['ArchiveDescription'], archive['Size'],
                      archive['SHA256TreeHash']) for archive in inventory['ArchiveList']),
                    key=lambda archive: archive[1]))
+
+
+class CoverageTest(programs.ProgramTest):
+    """Last: what all the others have done."""
+
+    def test_the_guide_tells_what_was_exercised(self):
+        if sys.argv[1:]:
+            self.skipTest('only some of the tests were run')
+        self.assert_guide_tells('AWS CLI', AwsCliTest.exercised)
 
 
 if __name__ == '__main__':

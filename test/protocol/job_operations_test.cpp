@@ -727,7 +727,11 @@ BOOST_AUTO_TEST_CASE(accept_checks_the_body)
           std::pair{R"({"Type":"inventory-retrieval","SNSTopic":""})", "SNSTopic"},
           std::pair{R"({"Type":"inventory-retrieval","InventoryRetrievalParameters":"x"})",
                     "InventoryRetrievalParameters"},
-          std::pair{R"({"Type":"inventory-retrieval","InventoryRetrievalParameters":{"Limit":5}})", "Limit"},
+          std::pair{R"({"Type":"inventory-retrieval","InventoryRetrievalParameters":{"Limit":true}})",
+                    "Limit"},
+          std::pair{R"({"Type":"inventory-retrieval","InventoryRetrievalParameters":{"Limit":-1}})", "Limit"},
+          std::pair{R"({"Type":"inventory-retrieval","InventoryRetrievalParameters":{"Limit":4294967296}})",
+                    "Limit"},
           std::pair{R"({"Type":"inventory-retrieval","InventoryRetrievalParameters":{"StartDate":"today"}})",
                     "StartDate"}}) {
         auto const refused = accepted(body);
@@ -735,6 +739,15 @@ BOOST_AUTO_TEST_CASE(accept_checks_the_body)
         BOOST_TEST((refused.error().why == member_error::reason::invalid));
         BOOST_TEST(refused.error().member == member);
     }
+}
+
+// The model has a text for the limit of an inventory; boto 2 sends a number.
+BOOST_AUTO_TEST_CASE(limit_of_an_inventory_may_be_a_number)
+{
+    auto const request =
+        accepted(R"({"Type":"inventory-retrieval","InventoryRetrievalParameters":{"Limit":5}})");
+    BOOST_TEST_REQUIRE(request.has_value());
+    BOOST_TEST(request->parameters.inventory.value().limit.value() == 5U);
 }
 
 // What a select job must have is demanded in every depth, and its names must be known.

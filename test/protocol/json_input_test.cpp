@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(unknown_members)
 BOOST_AUTO_TEST_CASE(paths)
 {
     check_error(
-        parse_job_parameters(R"({"Type":"inventory-retrieval","InventoryRetrievalParameters":{"Limit":7}})")
+        parse_job_parameters(R"({"Type":"inventory-retrieval","InventoryRetrievalParameters":{"Limit":-7}})")
             .error(),
         reason::invalid, "InventoryRetrievalParameters.Limit");
     check_error(parse_job_parameters(

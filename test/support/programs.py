@@ -49,6 +49,11 @@ TIME_LIMIT = 60
 START_LIMIT = 30
 STOP_LIMIT = 30
 
+# A line of the emulator's log; the guide explains it.
+LOG_LINE = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \S+ \S+ \S+ \d{3} \d+ \d+ \d+ms \S+( failed: .+)?$')
+
+EMULATOR_GUIDE = pathlib.Path(__file__).resolve().parent.parent.parent / 'docs/guide/emulator.md'
+
 # What a sanitizer or a coverage build needs passes through to the programs; nothing else does.
 _PASSED_ON = re.compile(r'PATH|TMPDIR|LD_LIBRARY_PATH|LLVM_PROFILE_FILE|GCOV_PREFIX.*|[A-Z]+SAN_.*')
 
@@ -107,6 +112,19 @@ def wait_until(condition, what, limit=30):
         if time.monotonic() > deadline:
             raise AssertionError(f'gave up after {limit} s: {what}')
         time.sleep(0.02)
+
+
+def operations_of_guide(client):
+    """The operations that the emulator's guide says this client has exercised, and all that it lists."""
+    text = EMULATOR_GUIDE.read_text(encoding='utf-8').split('\n## Clients that judge it\n', 1)[1]
+    rows = [[cell.strip() for cell in line.strip('|').split('|')]
+            for line in text.split('\n## ', 1)[0].splitlines() if line.startswith('|')]
+    column = rows[0].index(client)
+    operations = {row[0].strip('`'): row[column] for row in rows[2:]}
+    unclear = {cell for cell in operations.values()} - {'yes', ''}
+    if unclear:
+        raise AssertionError(f'the guide has {unclear} where it must have yes or nothing')
+    return {name for name, cell in operations.items() if cell}, set(operations)
 
 
 # ---------------------------------------------------------------------------------------------
@@ -242,6 +260,7 @@ class Emulator:
         self.data_dir = pathlib.Path(data_dir)
         self.home = pathlib.Path(home)
         self.options = [str(option) for option in options]
+        self.environment = {}
         self.process = None
         self.log = []
         self.url = None
@@ -256,7 +275,8 @@ class Emulator:
         ready = threading.Event()
         self.process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env=clean_environment(self.home), cwd=self.home, preexec_fn=_prepare_child(os.getpid()))
+            env=clean_environment(self.home, self.environment), cwd=self.home,
+            preexec_fn=_prepare_child(os.getpid()))
         self._threads = [
             threading.Thread(target=self._drain, args=(self.process.stdout, ready), daemon=True),
             threading.Thread(target=self._drain, args=(self.process.stderr, None), daemon=True)]
@@ -292,6 +312,11 @@ class Emulator:
         """Starts it again on the same directory; the port is another one."""
         self.kill()
         return self.start()
+
+    def answered(self):
+        """The operations that it has answered with success, by the lines of its log."""
+        lines = [line.split(' ') for line in list(self.log) if LOG_LINE.match(line)]
+        return {words[1] for words in lines if words[1] != '-' and words[4].startswith('2')}
 
     def log_text(self, lines=None):
         log = list(self.log)
@@ -581,6 +606,22 @@ class ProgramTest(unittest.TestCase):
         for pattern in patterns:
             self.assertIsNotNone(re.search(pattern, messages[0], re.IGNORECASE),
                                  f'the message does not tell of "{pattern}"\n{finished}')
+
+    def assert_guide_tells(self, client, exercised):
+        """Compares the guide's table of clients with what the client has just done with success.
+
+        `exercised` are the names of the operations, or the emulator that had no other client. An emulator
+        writes its log after it has answered, so the last lines may still be on their way.
+        """
+        told, every = operations_of_guide(client)
+        self.assertEqual(33, len(every))
+        if isinstance(exercised, Emulator):
+            emulator = exercised
+            deadline = time.monotonic() + 10
+            while emulator.answered() != told and time.monotonic() < deadline:
+                time.sleep(0.02)
+            exercised = emulator.answered()
+        self.assertEqual(sorted(told), sorted(exercised), f'{client} in {EMULATOR_GUIDE}')
 
     def create_vault(self, name, **how):
         self.succeed('vault', 'create', name, **how)

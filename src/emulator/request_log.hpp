@@ -1,0 +1,38 @@
+#pragma once
+
+#include <glacier/emulator.hpp>
+
+#include <string>
+
+namespace glacier::emulation {
+
+/**
+ * One line for a request, without its end:
+ *
+ *     2026-01-02T03:04:05.678Z DescribeVault GET /-/vaults/photos 200 0 245 1ms REQUEST-ID
+ *
+ * Time, operation, method, target, status, bytes received and sent, duration, request id, each separated by one
+ * space, and ` failed: ` with a sentence if the emulator itself failed. `-` stands for what is not known. What
+ * signs a request in its query is hidden.
+ */
+std::string format_request(emulator_request const& request);
+
+/// Where the lines go. Thread safety: write() is safe.
+class request_log {
+public:
+    /// `-`: standard error; `none`: nowhere; anything else names a file, which is made if it does not exist and
+    /// appended to. Throws a std::system_error that names the file.
+    explicit request_log(std::string const& target);
+    request_log(request_log const&) = delete;
+    request_log& operator=(request_log const&) = delete;
+    ~request_log();
+
+    /// Writes a line at once. One that cannot be written is lost: requests matter more than their log.
+    void write(emulator_request const& request) const;
+
+private:
+    int descriptor_;
+    bool owns_descriptor_;
+};
+
+} // namespace glacier::emulation
