@@ -1,4 +1,5 @@
 #include "base/iso8601.hpp"
+#include "emulator/inferred_options.hpp"
 
 #include <glacier/emulator.hpp>
 #include <glacier/version.hpp>
@@ -8,10 +9,12 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 #include <string>
 
 namespace {
 
+constexpr int exit_success = 0;
 constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
 
@@ -27,6 +30,21 @@ struct arguments {
 std::chrono::milliseconds from_seconds(double seconds)
 {
     return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1'000));
+}
+
+/// What is wrong with the setting; empty if nothing is.
+std::string change_inferred(glacier::emulator_options& options, std::string const& setting)
+{
+    using namespace glacier::emulation;
+    // Ends the program as --version does, with the text as its output.
+    if (setting == "list")
+        throw CLI::CallForVersion(list_inferred(options.inferred), exit_success);
+    try {
+        set_inferred(options.inferred, setting);
+        return {};
+    } catch (std::invalid_argument const& error) {
+        return error.what();
+    }
 }
 
 void define(CLI::App& app, arguments& given)
@@ -97,6 +115,19 @@ void define(CLI::App& app, arguments& given)
     app.add_option("--tags-per-vault", options.tags_per_vault_max, "How many tags a vault may have")
         ->type_name("N")
         ->capture_default_str();
+    app.add_flag("--enforce-access-policies", options.enforce_access_policies,
+                 "Refuse what the access policy of a vault denies explicitly");
+    app.add_option("--free-tier-bytes-per-day", options.free_tier_bytes_per_day,
+                   "Bytes that the data retrieval policy FreeTier allows within 24 hours")
+        ->type_name("N")
+        ->capture_default_str();
+    app.add_option("--inferred",
+                   "Change what the service's documentation leaves open, may be given several times; 'list' "
+                   "prints all names, values and meanings")
+        ->type_name("NAME=VALUE")
+        ->expected(1)
+        ->take_all()
+        ->check([&options](std::string const& setting) { return change_inferred(options, setting); });
     app.add_option("--threads", options.threads,
                    "Threads that serve; 0: one for each processor, but at least 4")
         ->type_name("N")
