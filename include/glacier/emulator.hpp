@@ -1,6 +1,7 @@
 #pragma once
 
 #include <glacier/credentials.hpp>
+#include <glacier/inferred_behaviour.hpp>
 #include <glacier/secret_string.hpp>
 #include <glacier/timestamp.hpp>
 
@@ -81,6 +82,14 @@ struct emulator_options {
     unsigned threads = 0;
     /// Called after each request, from any thread and from several at once. Must not throw.
     std::function<void(emulator_request const&)> on_request;
+    /// Whether what a vault's access policy denies explicitly is refused, as with a lock policy. The policies that
+    /// allow something change nothing: the account owns its vaults.
+    bool enforce_access_policies = false;
+    /// How many bytes of Standard archive retrievals the data retrieval policy `FreeTier` allows within 24 hours
+    /// of the emulator's time. A guess: a thirtieth of the 10 GiB a month that were once free.
+    std::uint64_t free_tier_bytes_per_day = 357'913'941;
+    /// What the service's documentation leaves open.
+    inferred_behaviour inferred;
 };
 
 /**
@@ -89,8 +98,8 @@ struct emulator_options {
  * Serves from the moment it is made until stop(), on threads of its own. What it has acknowledged is on the
  * disk, and is there again for the next emulator with the same directory.
  *
- * It has all operations of the service. What it does not do: access policies, lock policies and the data
- * retrieval policy are kept and shown, but nothing is refused because of them; notifications are configured,
+ * It has all operations of the service. Vault lock policies and the data retrieval policy are enforced, access
+ * policies if emulator_options::enforce_access_policies is set. What it does not do: notifications are configured,
  * but not sent; select jobs are accepted and described, and then fail with a status message that says why,
  * because there is neither SQL nor S3 to carry them out with.
  *

@@ -4,6 +4,7 @@
 #include "emulator/data_retrieval_policy_service.hpp"
 #include "emulator/job_service.hpp"
 #include "emulator/multipart_service.hpp"
+#include "emulator/policy_enforcement.hpp"
 #include "emulator/provisioned_capacity_service.hpp"
 #include "emulator/vault_access_policy_service.hpp"
 #include "emulator/vault_lock_service.hpp"
@@ -25,13 +26,30 @@ protocol::service_error refusal(service_context& context, protocol::routed_reque
                                 protocol::member_error const& wrong)
 {
     auto const vault = request.path.find("vaultName");
-    if (wrong.why == protocol::member_error::reason::invalid && wrong.member != "vaultName" &&
+    if (context.options.inferred.vault_before_values &&
+        wrong.why == protocol::member_error::reason::invalid && wrong.member != "vaultName" &&
         vault != request.path.end()) {
         auto view = context.data.begin();
         if (auto const found = require_vault(context, view, vault->second); !found)
             return found.error();
     }
     return error_of(request.id, wrong);
+}
+
+/// The answer to a request that a policy of its vault forbids.
+template <class Request>
+std::optional<protocol::service_error> denial_of(service_context& context, protocol::operation id,
+                                                 Request const& request)
+{
+    std::optional<archive_id> archive;
+    if constexpr (std::is_same_v<Request, delete_archive_request>)
+        archive = request.archive;
+    else if constexpr (std::is_same_v<Request, initiate_job_request>)
+        archive = request.parameters.archive;
+    if constexpr (requires { request.vault; })
+        return denial(context, id, request.vault, archive);
+    else
+        return std::nullopt;
 }
 
 template <class Request, class Result>
@@ -41,6 +59,8 @@ service_result<reply> answer_with(service_context& context, protocol::routed_req
     auto const request = protocol::accept<Request>(routed);
     if (!request)
         return refusal(context, routed, request.error());
+    if (auto const denied = denial_of(context, routed.id, *request))
+        return *denied;
     auto const result = serve(context, *request);
     if (!result)
         return result.error();
@@ -61,6 +81,8 @@ service_result<reply> call_get_job_output(service_context& context, protocol::ro
     auto const request = protocol::accept<get_job_output_request>(routed);
     if (!request)
         return refusal(context, routed, request.error());
+    if (auto const denied = denial_of(context, routed.id, *request))
+        return *denied;
     auto const result = get_job_output(context, *request);
     if (!result)
         return result.error();
@@ -101,6 +123,8 @@ service_result<std::unique_ptr<upload_in_progress>> begin(service_context& conte
     auto const request = protocol::accept<typename Upload::request_type>(routed);
     if (!request)
         return refusal(context, routed, request.error());
+    if (auto const denied = denial_of(context, routed.id, *request))
+        return *denied;
     auto upload = Upload::begin(context, *request, content_length);
     if (!upload)
         return upload.error();

@@ -2,6 +2,7 @@
 
 #include "emulator/certificate.hpp"
 #include "emulator/exchange.hpp"
+#include "emulator/inferred_options.hpp"
 #include "emulator/server.hpp"
 #include "emulator/service_context.hpp"
 #include "emulator/store.hpp"
@@ -43,6 +44,7 @@ void check(emulator_options const& options)
     require(options.job_delay.value_or(none) >= none && options.inventory_period >= none &&
                 options.upload_life > none && options.job_output_life > none,
             "delays and periods are not negative, and lives not zero");
+    check_inferred(options.inferred);
 }
 
 service_options services_of(emulator_options const& options)
@@ -55,6 +57,9 @@ service_options services_of(emulator_options const& options)
     services.upload_life = options.upload_life;
     services.job_output_life = options.job_output_life;
     services.tags_per_vault_max = options.tags_per_vault_max;
+    services.enforce_access_policies = options.enforce_access_policies;
+    services.free_tier_bytes_per_day = options.free_tier_bytes_per_day;
+    services.inferred = options.inferred;
     return services;
 }
 

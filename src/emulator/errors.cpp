@@ -78,6 +78,26 @@ protocol::service_error error_of(service_errc code, std::string message)
     return error;
 }
 
+protocol::service_error error_with_status(int status, std::string message)
+{
+    service_errc code = service_errc::invalid_parameter_value;
+    if (status == 403)
+        code = service_errc::access_denied;
+    else if (status == 404)
+        code = service_errc::resource_not_found;
+    protocol::service_error error = error_of(code, std::move(message));
+    error.status = status;
+    return error;
+}
+
+void apply_inferred(inferred_behaviour const& behaviour, protocol::service_error& error) noexcept
+{
+    if (error.code == service_errc::insufficient_capacity)
+        error.status = behaviour.insufficient_capacity_status;
+    else if (error.code == service_errc::invalid_signature)
+        error.status = behaviour.invalid_signature_status;
+}
+
 protocol::service_error vault_not_found(std::string_view arn)
 {
     return error_of(service_errc::resource_not_found, "Vault not found for ARN: " + shown(arn));

@@ -3,6 +3,7 @@
 #include "protocol/codec.hpp"
 #include "protocol/service_error.hpp"
 
+#include <glacier/inferred_behaviour.hpp>
 #include <glacier/sha256_digest.hpp>
 
 #include <boost/system/result.hpp>
@@ -18,6 +19,12 @@ using service_result = boost::system::result<T, protocol::service_error>;
 
 /// An error answer with the status that belongs to the code.
 protocol::service_error error_of(service_errc code, std::string message);
+
+/// An error answer with the code that goes with the status, see inferred_behaviour.
+protocol::service_error error_with_status(int status, std::string message);
+
+/// Gives an error whose status is inferred the one that was chosen.
+void apply_inferred(inferred_behaviour const& behaviour, protocol::service_error& error) noexcept;
 
 // The service's words for each situation.
 

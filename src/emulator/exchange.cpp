@@ -120,6 +120,7 @@ reply exchange::finish()
     }
     if (refused()) {
         answer = reply();
+        apply_inferred(app_.services.options.inferred, *refusal_);
         answer.response = protocol::to_response(*refusal_);
     }
     answer.response.headers.add("x-amzn-RequestId", new_id(app_.services.random, request_id_length));

@@ -2,6 +2,7 @@
 
 #include "emulator/ids.hpp"
 #include "emulator/vault_service.hpp"
+#include "protocol/data_retrieval_policy_operations.hpp"
 
 #include "base/utf8.hpp"
 #include "protocol/inventory.hpp"
@@ -180,6 +181,36 @@ void set_tier(service_context const& context, job_parameters const& parameters, 
     job.completion = job.created + context.options.job_delay.value_or(delay_of(parameters.tier));
 }
 
+/// Whether the data retrieval policy allows the job. It is about Standard retrievals of archives only.
+std::optional<protocol::service_error> check_retrieval_rule(service_context const& context,
+                                                            transaction& change, job_record const& job)
+{
+    auto const rule = change.retrieval_rule();
+    if (!rule || job.tier != protocol::text_form<tier>::write(tier::standard))
+        return std::nullopt;
+    std::uint64_t allowed = 0;
+    std::chrono::milliseconds period = 1h;
+    switch (protocol::text_form<data_retrieval_strategy>::read(rule->strategy)
+                .value_or(data_retrieval_strategy::unknown)) {
+    case data_retrieval_strategy::bytes_per_hour:
+        allowed = rule->bytes_per_hour.value_or(0);
+        break;
+    case data_retrieval_strategy::free_tier:
+        allowed = context.options.free_tier_bytes_per_day;
+        period = 24h;
+        break;
+    case data_retrieval_strategy::none:
+    case data_retrieval_strategy::unknown:
+        return std::nullopt;
+    }
+    std::uint64_t const wanted = range_of(job).size();
+    std::uint64_t const used = change.bytes_retrieved(*job.tier, job.created - period);
+    if (used <= allowed && wanted <= allowed - used)
+        return std::nullopt;
+    return error_of(service_errc::policy_enforced,
+                    "InitiateJob request denied by current data retrieval policy.");
+}
+
 /// Fills in what an archive retrieval needs.
 std::optional<protocol::service_error> prepare_archive_job(service_context& context, transaction& change,
                                                            vault_record const& vault,
@@ -202,7 +233,7 @@ std::optional<protocol::service_error> prepare_archive_job(service_context& cont
     else if (is_tree_hash_aligned(range, archive->bytes))
         job.range_hash = change.hash_of_range(archive->number, range);
     set_tier(context, parameters, job);
-    return std::nullopt;
+    return check_retrieval_rule(context, change, job);
 }
 
 inventory_archive inventory_entry(archive_record const& archive)
@@ -272,8 +303,9 @@ std::optional<protocol::service_error> prepare_inventory_job(service_context& co
         return invalid_parameter("Limit", "0");
     take_due_inventory(vault.holdings, context.options.inventory_period, job.created);
     if (!vault.holdings.inventory)
-        return error_of(service_errc::resource_not_found,
-                        "There is no inventory yet of the vault: " + vault_arn(context.options, vault.name));
+        return error_with_status(context.options.inferred.inventory_before_first_status,
+                                 "There is no inventory yet of the vault: " +
+                                     vault_arn(context.options, vault.name));
 
     // A marker is the id of the archive after which the inventory goes on.
     std::int64_t after = 0;
@@ -370,10 +402,12 @@ std::optional<protocol::service_error> prepare_job(service_context& context, tra
 }
 
 /// The bytes that are asked for of `total`; a range beyond the end is cut off there.
-service_result<byte_range> range_within(output_range const& asked, std::uint64_t total)
+service_result<byte_range> range_within(service_context const& context, output_range const& asked,
+                                        std::uint64_t total)
 {
     if (asked.first() >= total)
-        return invalid_parameter("Range", protocol::text_form<output_range>::write(asked));
+        return error_with_status(context.options.inferred.unsatisfiable_range_status,
+                                 "Invalid Range: " + protocol::text_form<output_range>::write(asked));
     return byte_range(asked.first(), std::min(asked.last().value_or(total - 1), total - 1));
 }
 
@@ -431,9 +465,9 @@ service_result<job_description> describe_job(service_context& context, describe_
 
 service_result<list_jobs_result> list_jobs(service_context& context, list_jobs_request const& request)
 {
-    auto const size = page_size(request.limit, jobs_per_page);
-    if (!size)
-        return size.error();
+    auto const wanted_page = page_of(context, request.limit, request.marker, jobs_per_page);
+    if (!wanted_page)
+        return wanted_page.error();
     auto view = context.data.begin();
     auto const vault = require_vault(context, view, request.vault.str());
     if (!vault)
@@ -441,8 +475,8 @@ service_result<list_jobs_result> list_jobs(service_context& context, list_jobs_r
 
     // A marker is the id of the job after which the page begins.
     std::int64_t after = 0;
-    if (request.marker && !request.marker->empty()) {
-        auto const last = view.find_job(vault->number, *request.marker);
+    if (!wanted_page->after.empty()) {
+        auto const last = view.find_job(vault->number, wanted_page->after);
         if (!last)
             return invalid_parameter("marker", *request.marker);
         after = last->number;
@@ -461,8 +495,9 @@ service_result<list_jobs_result> list_jobs(service_context& context, list_jobs_r
             after = job.number;
             if (!wanted(job))
                 continue;
-            if (result.jobs.size() == *size) {
-                result.marker = result.jobs.back().job;
+            if (result.jobs.size() == wanted_page->size) {
+                result.marker =
+                    result.jobs.empty() ? wanted_page->next_without_items() : result.jobs.back().job;
                 return result;
             }
             result.jobs.push_back(describe(context, request.vault, job, now));
@@ -491,7 +526,7 @@ service_result<job_output> get_job_output(service_context& context, get_job_outp
     job_output answer;
     answer.head.status = 200;
     if (request.range) {
-        auto const range = range_within(*request.range, total);
+        auto const range = range_within(context, *request.range, total);
         if (!range)
             return range.error();
         wanted = *range;

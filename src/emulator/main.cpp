@@ -1,3 +1,4 @@
+#include "emulator/inferred_options.hpp"
 #include "emulator/request_log.hpp"
 
 #include <glacier/emulator.hpp>
@@ -19,6 +20,7 @@
 
 namespace {
 
+constexpr int exit_success = 0;
 constexpr int exit_failure = 1;
 constexpr int exit_usage = 2;
 
@@ -75,6 +77,21 @@ public:
         return text;
     }
 };
+
+/// What is wrong with the setting; empty if nothing is.
+std::string change_inferred(glacier::emulator_options& options, std::string const& setting)
+{
+    using namespace glacier::emulation;
+    // Ends the program as --version does, with the text as its output.
+    if (setting == "list")
+        throw CLI::CallForVersion(list_inferred(options.inferred), exit_success);
+    try {
+        set_inferred(options.inferred, setting);
+        return {};
+    } catch (std::invalid_argument const& error) {
+        return error.what();
+    }
+}
 
 void define_storage(CLI::App& app, arguments& given)
 {
@@ -171,6 +188,24 @@ void define_limits(CLI::App& app, arguments& given)
         ->capture_default_str();
 }
 
+void define_behaviour(CLI::App& app, arguments& given)
+{
+    app.option_defaults()->group("Behaviour");
+    app.add_flag("--enforce-access-policies", given.options.enforce_access_policies,
+                 "Refuse what the access policy of a vault denies explicitly");
+    app.add_option("--free-tier-bytes-per-day", given.options.free_tier_bytes_per_day,
+                   "Bytes that the data retrieval policy FreeTier allows within 24 hours")
+        ->type_name("N")
+        ->capture_default_str();
+    app.add_option("--inferred",
+                   "Change what the service's documentation leaves open, may be given several times; 'list' "
+                   "prints all names, values and meanings")
+        ->type_name("NAME=VALUE")
+        ->expected(1)
+        ->take_all()
+        ->check([&given](std::string const& setting) { return change_inferred(given.options, setting); });
+}
+
 void define_log(CLI::App& app, arguments& given)
 {
     app.option_defaults()->group("Log");
@@ -190,6 +225,7 @@ void define(CLI::App& app, arguments& given)
     define_access(app, given);
     define_time(app, given);
     define_limits(app, given);
+    define_behaviour(app, given);
     define_log(app, given);
 }
 

@@ -46,6 +46,13 @@ service_result<found_upload> find_open_upload(service_context& context, transact
     return found;
 }
 
+protocol::service_error upload_is_complete(upload_id const& id, int status)
+{
+    if (status == 404)
+        return upload_not_found(id.str());
+    return error_with_status(status, "The upload was completed already: " + id.str());
+}
+
 std::string content_range(byte_range const& range)
 {
     return "bytes " + range.str() + "/*";
@@ -198,7 +205,7 @@ service_result<protocol::no_result> abort_multipart_upload(service_context& cont
     if (!found)
         return found.error();
     if (found->upload.archive_id)
-        return upload_not_found(request.upload.str());
+        return upload_is_complete(request.upload, context.options.inferred.abort_after_complete_status);
     // Aborting it once more has succeeded already.
     if (found->upload.aborted)
         return protocol::no_result();
@@ -211,18 +218,22 @@ service_result<protocol::no_result> abort_multipart_upload(service_context& cont
 
 service_result<list_parts_result> list_parts(service_context& context, list_parts_request const& request)
 {
-    auto const size = page_size(request.limit, parts_per_page);
-    if (!size)
-        return size.error();
+    auto const wanted = page_of(context, request.limit, request.marker, parts_per_page);
+    if (!wanted)
+        return wanted.error();
     auto view = context.data.begin();
-    auto found = find_open_upload(context, view, request.vault, request.upload);
+    auto found = find_upload(context, view, request.vault, request.upload);
+    if (found && found->upload.archive_id)
+        return upload_is_complete(request.upload, context.options.inferred.list_parts_after_complete_status);
+    if (found && found->upload.aborted)
+        return upload_not_found(request.upload.str());
     if (!found)
         return found.error();
 
     // A marker is the first byte of the part after which the page begins.
     std::uint64_t from = 0;
-    if (request.marker && !request.marker->empty()) {
-        auto const first = base::parse_decimal(*request.marker);
+    if (!wanted->after.empty()) {
+        auto const first = base::parse_decimal(wanted->after);
         if (!first || *first > upload_bytes_max * part_size::parts_max)
             return invalid_parameter("marker", *request.marker);
         from = *first + 1;
@@ -234,24 +245,25 @@ service_result<list_parts_result> list_parts(service_context& context, list_part
     result.description = std::move(upload.description);
     result.part_size_in_bytes = upload.part_bytes;
     result.creation_date = upload.created;
-    auto const parts = view.parts_from(upload.number, from, *size + 1);
-    for (std::size_t i = 0; i < parts.size() && i < *size; ++i) {
+    auto const parts = view.parts_from(upload.number, from, wanted->size + 1);
+    for (std::size_t i = 0; i < parts.size() && i < wanted->size; ++i) {
         part_description part;
         part.range_in_bytes = byte_range(parts[i].first, parts[i].first + parts[i].bytes - 1).str();
         part.tree_hash = parts[i].hash;
         result.parts.push_back(std::move(part));
     }
-    if (parts.size() > *size)
-        result.marker = std::to_string(parts[*size - 1].first);
+    if (parts.size() > wanted->size)
+        result.marker =
+            wanted->size == 0 ? wanted->next_without_items() : std::to_string(parts[wanted->size - 1].first);
     return result;
 }
 
 service_result<list_multipart_uploads_result> list_multipart_uploads(
     service_context& context, list_multipart_uploads_request const& request)
 {
-    auto const size = page_size(request.limit, uploads_per_page);
-    if (!size)
-        return size.error();
+    auto const wanted = page_of(context, request.limit, request.marker, uploads_per_page);
+    if (!wanted)
+        return wanted.error();
     auto view = context.data.begin();
     auto const vault = require_vault(context, view, request.vault.str());
     if (!vault)
@@ -259,16 +271,16 @@ service_result<list_multipart_uploads_result> list_multipart_uploads(
 
     // A marker is the id of the upload after which the page begins; it may have ended meanwhile.
     std::int64_t after = 0;
-    if (request.marker && !request.marker->empty()) {
-        auto const last = view.find_upload(vault->number, *request.marker);
+    if (!wanted->after.empty()) {
+        auto const last = view.find_upload(vault->number, wanted->after);
         if (!last)
             return invalid_parameter("marker", *request.marker);
         after = last->number;
     }
     timestamp const active_after = context.clock.now() - context.options.upload_life;
-    auto uploads = view.open_uploads(vault->number, active_after, after, *size + 1);
+    auto uploads = view.open_uploads(vault->number, active_after, after, wanted->size + 1);
     list_multipart_uploads_result result;
-    for (std::size_t i = 0; i < uploads.size() && i < *size; ++i) {
+    for (std::size_t i = 0; i < uploads.size() && i < wanted->size; ++i) {
         upload_description upload;
         upload.upload = std::move(uploads[i].id);
         upload.vault_arn = vault_arn(context.options, request.vault.str());
@@ -277,8 +289,8 @@ service_result<list_multipart_uploads_result> list_multipart_uploads(
         upload.creation_date = uploads[i].created;
         result.uploads.push_back(std::move(upload));
     }
-    if (uploads.size() > *size)
-        result.marker = result.uploads.back().upload;
+    if (uploads.size() > wanted->size)
+        result.marker = result.uploads.empty() ? wanted->next_without_items() : result.uploads.back().upload;
     return result;
 }
 

@@ -15,6 +15,21 @@ std::string_view partition_of(std::string_view region) noexcept
     return "aws";
 }
 
+// At the end of a marker. No id, number or ARN ends with it.
+constexpr char mark_of_empty_page = '~';
+
+/// A number that follows from the seed and the text (FNV-1a).
+std::uint64_t draw(std::uint64_t seed, std::string_view text) noexcept
+{
+    std::uint64_t hash = 14'695'981'039'346'656'037U ^ seed;
+    for (char const c : text) {
+        hash ^= static_cast<unsigned char>(c);
+        hash *= 1'099'511'628'211U;
+    }
+    // The lower bits alone would change too little from one text to the next.
+    return hash ^ (hash >> 32U);
+}
+
 } // namespace
 
 std::string vault_arn(service_options const& options, std::string_view vault)
@@ -41,13 +56,30 @@ service_result<vault_record> require_vault(service_context& context, transaction
     return std::move(*vault);
 }
 
-service_result<std::size_t> page_size(std::optional<std::uint32_t> limit, std::size_t most)
+std::string page::next_without_items() const
 {
-    if (!limit)
-        return most;
-    if (*limit == 0)
+    return after + mark_of_empty_page;
+}
+
+service_result<page> page_of(service_context const& context, std::optional<std::uint32_t> limit,
+                             std::optional<std::string> const& marker, std::size_t most)
+{
+    if (limit && *limit == 0)
         return invalid_parameter("limit", "0");
-    return std::min<std::size_t>(*limit, most);
+    page wanted;
+    wanted.size = limit ? std::min<std::size_t>(*limit, most) : most;
+    wanted.after = marker.value_or("");
+    std::uint64_t const seed = context.options.inferred.short_pages;
+    if (seed == 0)
+        return wanted;
+    // Drawn from the marker, so that it is the same page each time. The marker of an empty page is another one
+    // than that before it, and no two empty ones follow each other, so that a list comes to its end.
+    std::size_t const drawn = draw(seed, wanted.after) % (wanted.size + 1);
+    bool const after_empty_page = wanted.after.ends_with(mark_of_empty_page);
+    if (after_empty_page)
+        wanted.after.pop_back();
+    wanted.size = after_empty_page ? std::max<std::size_t>(drawn, 1) : drawn;
+    return wanted;
 }
 
 void sweep(service_context& context)

@@ -5,8 +5,11 @@
 #include "emulator/errors.hpp"
 #include "emulator/store.hpp"
 
+#include <glacier/inferred_behaviour.hpp>
+
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +30,11 @@ struct service_options {
     std::chrono::milliseconds job_output_life = std::chrono::hours(24);
     /// The service's documentation says 10 at one place, and at another, younger one 50.
     std::size_t tags_per_vault_max = 50;
+    /// Whether explicit denials of access policies are refused.
+    bool enforce_access_policies = false;
+    /// What the data retrieval policy FreeTier allows within 24 hours.
+    std::uint64_t free_tier_bytes_per_day = 357'913'941;
+    inferred_behaviour inferred;
 };
 
 /// What every service works with.
@@ -48,8 +56,20 @@ std::string vault_path(service_options const& options, std::string_view vault);
 service_result<vault_record> require_vault(service_context& context, transaction& view,
                                            std::string_view name);
 
-/// Items of a page: what was asked for, within 1 to `most`; an error for 0.
-service_result<std::size_t> page_size(std::optional<std::uint32_t> limit, std::size_t most);
+/// The page of a list that a request asks for.
+struct page {
+    /// Items that it may have. None only with inferred_behaviour::short_pages.
+    std::size_t size = 0;
+    /// The marker of the item after which it begins; empty: at the first one.
+    std::string after;
+
+    /// The marker of the next page, if this one has no item to be named by it.
+    std::string next_without_items() const;
+};
+
+/// Reads limit and marker: as many items as asked for, within 1 to `most`; an error for 0.
+service_result<page> page_of(service_context const& context, std::optional<std::uint32_t> limit,
+                             std::optional<std::string> const& marker, std::size_t most);
 
 /// Removes what has expired.
 void sweep(service_context& context);

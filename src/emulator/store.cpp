@@ -775,6 +775,19 @@ void transaction::insert_job(job_record& job)
     job.number = store_.index_->last_row();
 }
 
+std::uint64_t transaction::bytes_retrieved(std::string_view tier, timestamp after)
+{
+    // A job completes after its start, and there is an index of completions.
+    query rows(*store_.index_,
+               "SELECT coalesce(sum(range_last - range_first + 1), 0) FROM job "
+               "WHERE completion > ?2 AND created > ?2 AND archive IS NOT NULL AND tier = ?1",
+               tier, after);
+    std::uint64_t bytes = 0;
+    if (rows.next())
+        rows.read(bytes);
+    return bytes;
+}
+
 void transaction::sweep(timestamp jobs_completed_until, timestamp uploads_used_until)
 {
     std::int64_t const jobs_limit = jobs_completed_until.time_since_epoch().count();

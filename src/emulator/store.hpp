@@ -243,6 +243,8 @@ public:
     /// In the order in which they were started, from the one after number `after`.
     std::vector<job_record> jobs_after(std::int64_t vault, std::int64_t after, std::size_t count);
     void insert_job(job_record& job);
+    /// Bytes of all archive retrievals of this tier that were started after the moment and are not swept.
+    std::uint64_t bytes_retrieved(std::string_view tier, timestamp after);
 
     /// Forgets jobs that completed, and uploads that were last used, up to these moments, with their files
     /// and those of deleted archives that only such jobs needed.

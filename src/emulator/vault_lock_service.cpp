@@ -1,6 +1,7 @@
 #include "emulator/vault_lock_service.hpp"
 
 #include "emulator/ids.hpp"
+#include "emulator/policy.hpp"
 
 #include <chrono>
 #include <utility>
@@ -12,28 +13,30 @@ namespace {
 // Within which a lock has to be completed.
 constexpr std::chrono::hours lock_life{24};
 
-/// The lock of the vault. One that was not completed in time is as good as none.
-std::optional<lock_record> find_lock(service_context& context, transaction& view, vault_record const& vault)
+protocol::service_error no_lock(vault_record const& vault, int status = 404)
+{
+    return error_with_status(status, "No vault lock policy is set for: " + vault.name);
+}
+
+protocol::service_error vault_is_locked(service_context const& context, vault_record const& vault,
+                                        int status = 403)
+{
+    return error_with_status(status,
+                             "The vault is locked, and its lock policy can neither be changed nor removed: " +
+                                 vault_arn(context.options, vault.name));
+}
+
+} // namespace
+
+std::optional<lock_record> find_lock_in_force(service_context& context, transaction& view,
+                                              vault_record const& vault)
 {
     auto lock = view.find_lock(vault.number);
+    // One that was not completed in time is as good as none.
     if (lock && !lock->locked && lock->created + lock_life <= context.clock.now())
         return std::nullopt;
     return lock;
 }
-
-protocol::service_error no_lock(vault_record const& vault)
-{
-    return error_of(service_errc::resource_not_found, "No vault lock policy is set for: " + vault.name);
-}
-
-protocol::service_error vault_is_locked(service_context const& context, vault_record const& vault)
-{
-    return error_of(service_errc::access_denied,
-                    "The vault is locked, and its lock policy can neither be changed nor removed: " +
-                        vault_arn(context.options, vault.name));
-}
-
-} // namespace
 
 service_result<initiate_vault_lock_result> initiate_vault_lock(service_context& context,
                                                                initiate_vault_lock_request const& request)
@@ -42,9 +45,13 @@ service_result<initiate_vault_lock_result> initiate_vault_lock(service_context& 
     auto const vault = require_vault(context, change, request.vault.str());
     if (!vault)
         return vault.error();
-    if (auto const present = find_lock(context, change, *vault)) {
+    auto const parsed = policy::parse(request.policy.str());
+    if (!parsed || !parsed->can_lock(vault_arn(context.options, vault->name)))
+        return error_of(service_errc::invalid_parameter_value,
+                        "The specified vault lock policy is invalid. Provide a valid policy.");
+    if (auto const present = find_lock_in_force(context, change, *vault)) {
         if (present->locked)
-            return vault_is_locked(context, *vault);
+            return vault_is_locked(context, *vault, context.options.inferred.initiate_locked_status);
         return error_of(service_errc::access_denied,
                         "A vault lock is in progress already, to be completed or aborted: " +
                             vault_arn(context.options, vault->name));
@@ -65,9 +72,9 @@ service_result<protocol::no_result> complete_vault_lock(service_context& context
     auto const vault = require_vault(context, change, request.vault.str());
     if (!vault)
         return vault.error();
-    auto lock = find_lock(context, change, *vault);
+    auto lock = find_lock_in_force(context, change, *vault);
     if (!lock)
-        return no_lock(*vault);
+        return no_lock(*vault, context.options.inferred.complete_lock_without_lock_status);
     bool const is_its_id = lock->id == request.lock.str();
     // Completing it once more has succeeded already.
     if (lock->locked && is_its_id)
@@ -89,7 +96,7 @@ service_result<protocol::no_result> abort_vault_lock(service_context& context,
     auto const vault = require_vault(context, change, request.vault.str());
     if (!vault)
         return vault.error();
-    if (auto const lock = find_lock(context, change, *vault); lock && lock->locked)
+    if (auto const lock = find_lock_in_force(context, change, *vault); lock && lock->locked)
         return vault_is_locked(context, *vault);
     change.delete_lock(vault->number);
     change.commit();
@@ -103,7 +110,7 @@ service_result<vault_lock_description> get_vault_lock(service_context& context,
     auto const vault = require_vault(context, view, request.vault.str());
     if (!vault)
         return vault.error();
-    auto lock = find_lock(context, view, *vault);
+    auto lock = find_lock_in_force(context, view, *vault);
     if (!lock)
         return no_lock(*vault);
     vault_lock_description description;

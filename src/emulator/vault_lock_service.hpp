@@ -5,10 +5,16 @@
 
 #include <glacier/vault_lock.hpp>
 
+#include <optional>
+
 namespace glacier::emulation {
 
-// The states of a lock are: none, in progress for 24 hours, locked for ever. The policy is kept and shown;
-// nothing is refused because of it.
+// The states of a lock are: none, in progress for 24 hours, locked for ever. The policy is in force from the
+// beginning, see denial().
+
+/// The lock of the vault, in progress or locked.
+std::optional<lock_record> find_lock_in_force(service_context& context, transaction& view,
+                                              vault_record const& vault);
 
 service_result<initiate_vault_lock_result> initiate_vault_lock(service_context& context,
                                                                initiate_vault_lock_request const& request);

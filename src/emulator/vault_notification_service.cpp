@@ -37,6 +37,11 @@ std::vector<notification_event> events_in(std::string_view names)
     return events;
 }
 
+std::string no_notification(vault_record const& vault)
+{
+    return "No notification configuration is set for vault: " + vault.name;
+}
+
 } // namespace
 
 service_result<protocol::no_result> set_vault_notifications(service_context& context,
@@ -67,8 +72,7 @@ service_result<get_vault_notifications_result> get_vault_notifications(
         return vault.error();
     auto notification = view.find_notification(vault->number);
     if (!notification)
-        return error_of(service_errc::resource_not_found,
-                        "No notification configuration is set for vault: " + vault->name);
+        return error_of(service_errc::resource_not_found, no_notification(*vault));
     get_vault_notifications_result result;
     result.sns_topic = std::move(notification->topic);
     result.events = events_in(notification->events);
@@ -82,6 +86,9 @@ service_result<protocol::no_result> delete_vault_notifications(
     auto const vault = require_vault(context, change, request.vault.str());
     if (!vault)
         return vault.error();
+    int const status_when_unset = context.options.inferred.delete_unset_notifications_status;
+    if (status_when_unset != 204 && !change.find_notification(vault->number))
+        return error_with_status(status_when_unset, no_notification(*vault));
     change.delete_notification(vault->number);
     change.commit();
     return protocol::no_result();

@@ -21,6 +21,9 @@ vault_description describe(service_context const& context, vault_record vault, t
         description.last_inventory_date = inventory->date;
         description.number_of_archives = inventory->archives;
         description.size_in_bytes = inventory->bytes + inventory->archives * archive_overhead_bytes;
+    } else if (context.options.inferred.zero_before_first_inventory) {
+        description.number_of_archives = 0;
+        description.size_in_bytes = 0;
     }
     return description;
 }
@@ -78,7 +81,10 @@ service_result<protocol::no_result> delete_vault(service_context& context,
     auto const& inventory = holdings.inventory;
     bool const current =
         inventory && (period <= std::chrono::milliseconds::zero() || inventory->date > holdings.changed);
-    if (holdings.changed && !(current && inventory->archives == 0))
+    bool const has_uploads =
+        !context.options.inferred.delete_vault_with_uploads &&
+        !change.open_uploads(vault->number, context.clock.now() - context.options.upload_life, 0, 1).empty();
+    if (has_uploads || (holdings.changed && !(current && inventory->archives == 0)))
         return error_of(service_errc::invalid_parameter_value,
                         "Vault not empty or recently written to: " +
                             vault_arn(context.options, request.vault.str()));
@@ -89,18 +95,18 @@ service_result<protocol::no_result> delete_vault(service_context& context,
 
 service_result<list_vaults_result> list_vaults(service_context& context, list_vaults_request const& request)
 {
-    auto const size = page_size(request.limit, vaults_per_page);
-    if (!size)
-        return size.error();
+    auto const wanted = page_of(context, request.limit, request.marker, vaults_per_page);
+    if (!wanted)
+        return wanted.error();
     auto view = context.data.begin();
     timestamp const now = context.clock.now();
     // One more than the page holds tells whether there is a next one.
-    auto vaults = view.vaults_after(name_in_marker(request.marker.value_or("")), *size + 1);
+    auto vaults = view.vaults_after(name_in_marker(wanted->after), wanted->size + 1);
     list_vaults_result result;
-    for (std::size_t i = 0; i < vaults.size() && i < *size; ++i)
+    for (std::size_t i = 0; i < vaults.size() && i < wanted->size; ++i)
         result.vaults.push_back(describe(context, std::move(vaults[i]), now));
-    if (vaults.size() > *size)
-        result.marker = result.vaults.back().vault_arn;
+    if (vaults.size() > wanted->size)
+        result.marker = result.vaults.empty() ? wanted->next_without_items() : result.vaults.back().vault_arn;
     return result;
 }
 

@@ -1,5 +1,6 @@
 #include "emulator/dispatch.hpp"
 
+#include "emulator/vault_lock_service.hpp"
 #include "fixture.hpp"
 #include "protocol/operation.hpp"
 
@@ -9,19 +10,19 @@ namespace {
 
 struct dispatch_fixture : service_fixture {
     /// Carries out an operation that takes a body of JSON, with 'attic' and ids that nothing has.
-    service_result<reply> carry_out(protocol::operation id, std::string_view body = {})
+    service_result<reply> carry_out(protocol::operation id, std::string_view content = {})
     {
         auto services = context();
         protocol::routed_request const request{id,
                                                {{"accountId", "-"},
                                                 {"vaultName", "attic"},
-                                                {"archiveId", "a"},
+                                                {"archiveId", path_archive},
                                                 {"jobId", "j"},
                                                 {"uploadId", "u"},
                                                 {"lockId", "l"}},
                                                {},
                                                headers,
-                                               body};
+                                               content};
         operation_handler const& handler = handler_of(id);
         if (handler.answer != nullptr)
             return handler.answer(services, request);
@@ -31,7 +32,34 @@ struct dispatch_fixture : service_fixture {
         return (*upload)->finish();
     }
 
+    /// Locks 'attic' with a policy that denies everything under the condition.
+    void lock(std::string const& condition)
+    {
+        auto services = context();
+        initiate_vault_lock_request const request(
+            "attic",
+            R"({"Statement":{"Effect":"Deny","Principal":"*","Action":"glacier:*","Resource":"*","Condition":)" +
+                condition + "}}");
+        BOOST_TEST_REQUIRE(initiate_vault_lock(services, request).has_value());
+    }
+
+    /// The headers that operations need, beside `all_members`.
+    void add_members()
+    {
+        std::string const hash(64, 'a');
+        headers.add("x-amz-sha256-tree-hash", hash);
+        headers.add("x-amz-content-sha256", hash);
+        headers.add("x-amz-part-size", "1048576");
+        headers.add("x-amz-archive-size", "1");
+        headers.add("Content-Range", "bytes 0-0/*");
+    }
+
     protocol::http_headers headers;
+    std::string path_archive = "a";
+    std::string_view const all_members = R"({
+        "SNSTopic":"arn:aws:sns:us-east-1:123456789012:jobs","Events":["ArchiveRetrievalCompleted"],
+        "Tags":{"key":"value"},"TagKeys":["key"],"Type":"inventory-retrieval",
+        "Policy":"{\"Statement\":[]}"})";
 };
 
 } // namespace
@@ -52,22 +80,15 @@ BOOST_AUTO_TEST_CASE(each_operation_has_a_handler_of_the_form_that_it_needs)
 // Of the operations on something in a vault, all need the vault but the two that are about it as a whole.
 BOOST_AUTO_TEST_CASE(each_handler_is_that_of_its_operation)
 {
-    std::string const hash(64, 'a');
-    headers.add("x-amz-sha256-tree-hash", hash);
-    headers.add("x-amz-content-sha256", hash);
-    headers.add("x-amz-part-size", "1048576");
-    headers.add("x-amz-archive-size", "1");
-    headers.add("Content-Range", "bytes 0-0/*");
-    std::string_view const body = R"({
-        "SNSTopic":"arn:aws:sns:us-east-1:123456789012:jobs","Events":["ArchiveRetrievalCompleted"],
-        "Tags":{"key":"value"},"TagKeys":["key"],"Type":"inventory-retrieval","Policy":"{}"})";
+    add_members();
     std::string_view const retrieval_policy = R"({"Policy":{"Rules":[{"Strategy":"FreeTier"}]}})";
     for (auto const& info : protocol::operations) {
         bool const of_account = info.uri.find("{vaultName}") == std::string_view::npos;
         bool const of_vault =
             info.id == protocol::operation::create_vault || info.id == protocol::operation::delete_vault;
-        auto const answer = carry_out(
-            info.id, info.id == protocol::operation::set_data_retrieval_policy ? retrieval_policy : body);
+        auto const answer =
+            carry_out(info.id, info.id == protocol::operation::set_data_retrieval_policy ? retrieval_policy
+                                                                                         : all_members);
         if (of_account || of_vault) {
             BOOST_TEST_REQUIRE(answer.has_value(), info.name);
             BOOST_TEST(answer->response.status == info.success_status, info.name);
@@ -81,6 +102,43 @@ BOOST_AUTO_TEST_CASE(each_handler_is_that_of_its_operation)
     }
 }
 
+// The body of an upload is not even read.
+BOOST_AUTO_TEST_CASE(a_policy_can_deny_each_operation_on_a_vault)
+{
+    make_vault("attic");
+    lock("{}");
+    add_members();
+    for (auto const& info : protocol::operations) {
+        bool const of_account = info.uri.find("{vaultName}") == std::string_view::npos;
+        if (of_account)
+            continue;
+        auto const answer = carry_out(info.id, all_members);
+        BOOST_TEST(error_text(answer) ==
+                   "403 User: arn:aws:iam::123456789012:root is not authorized to perform: glacier:" +
+                       std::string(info.name) +
+                       " on resource: arn:aws:glacier:us-east-1:123456789012:vaults/attic with an explicit "
+                       "deny in the vault lock policy");
+    }
+    BOOST_TEST(carry_out(protocol::operation::list_vaults).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(the_archive_of_a_request_has_an_age_for_the_policy)
+{
+    using enum protocol::operation;
+    make_vault("attic");
+    path_archive = upload("attic", "content");
+    lock(R"({"NumericLessThan":{"glacier:ArchiveAgeInDays":"1"}})");
+    std::string const job = R"({"Type":"archive-retrieval","ArchiveId":")" + path_archive + "\"}";
+    BOOST_TEST(error_text(carry_out(initiate_job, job)).starts_with("403 "));
+    BOOST_TEST(error_text(carry_out(delete_archive)).starts_with("403 "));
+    BOOST_TEST(carry_out(list_jobs).has_value());
+    clock.advance(24h - 1ms);
+    BOOST_TEST(error_text(carry_out(delete_archive)).starts_with("403 "));
+    clock.advance(1ms);
+    BOOST_TEST(carry_out(initiate_job, job).has_value());
+    BOOST_TEST(carry_out(delete_archive).has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_vault_that_is_not_there_is_reported_before_wrong_values)
 {
     headers.add("x-amz-part-size", "5");
@@ -88,6 +146,14 @@ BOOST_AUTO_TEST_CASE(a_vault_that_is_not_there_is_reported_before_wrong_values)
     BOOST_TEST(error_text(carry_out(id)).starts_with("404 Vault not found"));
     make_vault("attic");
     BOOST_TEST(error_text(carry_out(id)).starts_with("400 Invalid part size: 5."));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_values_can_come_first_instead)
+{
+    options.inferred.vault_before_values = false;
+    headers.add("x-amz-part-size", "5");
+    BOOST_TEST(error_text(carry_out(protocol::operation::initiate_multipart_upload))
+                   .starts_with("400 Invalid part size: 5."));
 }
 
 BOOST_AUTO_TEST_CASE(the_answers_of_the_new_groups_have_their_members)
@@ -107,12 +173,13 @@ BOOST_AUTO_TEST_CASE(the_answers_of_the_new_groups_have_their_members)
     BOOST_TEST(carry_out(set_vault_access_policy, R"({"Policy":"{ \"a\":1}"})")->response.status == 204);
     BOOST_TEST(carry_out(get_vault_access_policy)->response.body == R"({"Policy":"{ \"a\":1}"})");
 
-    auto const initiated = carry_out(initiate_vault_lock, R"({"Policy":"{}"})");
+    auto const initiated = carry_out(initiate_vault_lock, R"({"Policy":"{\"Statement\":[]}"})");
     BOOST_TEST(initiated->response.status == 201);
     std::string const lock(initiated->response.headers.get("x-amz-lock-id"));
     BOOST_TEST(lock.size() == 24U);
     std::string const shown = carry_out(get_vault_lock)->response.body;
-    BOOST_TEST(shown.starts_with(R"({"Policy":"{}","State":"InProgress","ExpirationDate":"2026-)"));
+    BOOST_TEST(
+        shown.starts_with(R"({"Policy":"{\"Statement\":[]}","State":"InProgress","ExpirationDate":"2026-)"));
     BOOST_TEST(shown.find(lock) == std::string::npos);
 
     BOOST_TEST(carry_out(get_data_retrieval_policy)->response.body ==

@@ -12,11 +12,19 @@ namespace {
 
 using protocol::http_method;
 
-int status_of(emulator const& service, http_method method, std::string target)
+protocol::http_response answer_of(emulator const& service, protocol::http_request const& request,
+                                  std::chrono::milliseconds age = 0ms)
 {
     connection client(service.port());
-    client.send(to_wire(sign(make_request(method, std::move(target)), base::system_clock().now())));
-    return client.receive().status;
+    client.send(to_wire(sign(request, base::system_clock().now() - age)));
+    return client.receive();
+}
+
+int status_of(emulator const& service, http_method method, std::string target, std::string body = "")
+{
+    auto request = make_request(method, std::move(target));
+    request.body = std::move(body);
+    return answer_of(service, request).status;
 }
 
 } // namespace
@@ -98,8 +106,41 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_are_refused)
     BOOST_TEST(refused([](emulator_options& options) { options.region = "us east"; }));
     BOOST_TEST(refused([](emulator_options& options) { options.clock_scale = 0; }));
     BOOST_TEST(refused([](emulator_options& options) { options.job_delay = -1s; }));
+    BOOST_TEST(refused([](emulator_options& options) { options.inferred.invalid_signature_status = 401; }));
     BOOST_TEST(refused([](emulator_options& options) { options.identity.access_key_id.clear(); }));
     BOOST_TEST(!refused([](emulator_options&) {}));
+}
+
+BOOST_AUTO_TEST_CASE(what_policies_do_and_what_is_inferred_is_up_to_the_options)
+{
+    emulator_options options(path());
+    std::string const denial = R"({"Policy":"{\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",)"
+                               R"(\"Action\":\"glacier:ListJobs\",\"Resource\":\"*\"}}"})";
+    std::string const free_tier = R"({"Policy":{"Rules":[{"Strategy":"FreeTier"}]}})";
+    std::string archive;
+    auto const retrieve = [&archive](emulator const& service) {
+        return status_of(service, http_method::post, "/-/vaults/attic/jobs",
+                         R"({"Type":"archive-retrieval","ArchiveId":")" + archive + "\"}");
+    };
+    auto const late = make_request(http_method::get, "/-/vaults");
+    {
+        emulator const service(options);
+        BOOST_TEST(status_of(service, http_method::put, "/-/vaults/attic") == 201);
+        BOOST_TEST(status_of(service, http_method::put, "/-/vaults/attic/access-policy", denial) == 204);
+        BOOST_TEST(status_of(service, http_method::put, "/-/policies/data-retrieval", free_tier) == 204);
+        archive = answer_of(service, make_upload(http_method::post, "/-/vaults/attic/archives", "content"))
+                      .headers.get("x-amz-archive-id");
+        BOOST_TEST(status_of(service, http_method::get, "/-/vaults/attic/jobs") == 200);
+        BOOST_TEST(retrieve(service) == 202);
+        BOOST_TEST(answer_of(service, late, 1h).status == 403);
+    }
+    options.enforce_access_policies = true;
+    options.free_tier_bytes_per_day = 13;
+    options.inferred.invalid_signature_status = 400;
+    emulator const service(options);
+    BOOST_TEST(status_of(service, http_method::get, "/-/vaults/attic/jobs") == 403);
+    BOOST_TEST(retrieve(service) == 400);
+    BOOST_TEST(answer_of(service, late, 1h).status == 400);
 }
 
 BOOST_AUTO_TEST_CASE(with_tls_it_makes_a_ca_and_takes_no_plain_requests)

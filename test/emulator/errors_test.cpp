@@ -83,6 +83,37 @@ BOOST_AUTO_TEST_CASE(operations_that_are_not_there)
     BOOST_TEST(unknown.message == "There is no operation PATCH /x");
 }
 
+BOOST_AUTO_TEST_CASE(an_inferred_status_brings_its_code)
+{
+    for (auto const& [status, code] : {std::pair(400, "InvalidParameterValueException"),
+                                       {416, "InvalidParameterValueException"},
+                                       {403, "AccessDeniedException"},
+                                       {404, "ResourceNotFoundException"}}) {
+        auto const error = error_with_status(status, "why");
+        BOOST_TEST(error.status == status);
+        BOOST_TEST(error.code_text == code);
+        BOOST_TEST(error.message == "why");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_statuses_of_two_codes_can_be_chosen)
+{
+    inferred_behaviour behaviour;
+    auto const status_of = [&behaviour](service_errc code) {
+        auto error = error_of(code, "why");
+        apply_inferred(behaviour, error);
+        return error.status;
+    };
+    BOOST_TEST(status_of(service_errc::insufficient_capacity) == 503);
+    BOOST_TEST(status_of(service_errc::invalid_signature) == 403);
+    behaviour.insufficient_capacity_status = 400;
+    BOOST_TEST(status_of(service_errc::insufficient_capacity) == 400);
+    BOOST_TEST(status_of(service_errc::invalid_signature) == 403);
+    behaviour.invalid_signature_status = 400;
+    BOOST_TEST(status_of(service_errc::invalid_signature) == 400);
+    BOOST_TEST(status_of(service_errc::access_denied) == 403);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace glacier::emulation

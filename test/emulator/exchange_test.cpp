@@ -180,6 +180,16 @@ BOOST_AUTO_TEST_CASE(a_failure_inside_is_a_service_error_with_its_reason_for_the
     BOOST_TEST(current.operation_name() == "UploadArchive");
 }
 
+BOOST_AUTO_TEST_CASE(the_status_of_a_wrong_signature_can_be_chosen)
+{
+    auto const request = sign(make_request(http_method::get, "/-/vaults"), clock.now() - 1h);
+    BOOST_TEST(carry_out_as_is(request).response.status == 403);
+    options.inferred.invalid_signature_status = 400;
+    auto const error = protocol::parse_service_error(carry_out_as_is(request).response);
+    BOOST_TEST(error.status == 400);
+    BOOST_TEST(error.code_text == "InvalidSignatureException");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace glacier::emulation

@@ -1,5 +1,6 @@
 #include "emulator/job_service.hpp"
 
+#include "emulator/data_retrieval_policy_service.hpp"
 #include "fixture.hpp"
 
 #include <vector>
@@ -36,6 +37,35 @@ struct job_fixture : service_fixture {
             request.marker = page->marker;
         } while (request.marker);
         return listed;
+    }
+
+    void set_policy(data_retrieval_policy policy)
+    {
+        auto services = context();
+        BOOST_TEST_REQUIRE(
+            set_data_retrieval_policy(services, set_data_retrieval_policy_request(std::move(policy)))
+                .has_value());
+    }
+
+    /// An archive of which the index says that it has this size.
+    std::string make_archive(std::uint64_t bytes)
+    {
+        auto change = data->begin();
+        archive_record archive;
+        archive.vault = change.find_vault("attic")->number;
+        archive.id = "archive-of-" + std::to_string(bytes);
+        archive.bytes = bytes;
+        archive.created = clock.now();
+        change.insert_archive(archive);
+        change.commit();
+        return archive.id;
+    }
+
+    static job_parameters with_tier(std::string const& archive, tier speed)
+    {
+        auto parameters = of_archive(archive);
+        parameters.tier = speed;
+        return parameters;
     }
 
     static job_parameters of_archive(std::string const& archive,
@@ -485,6 +515,139 @@ BOOST_AUTO_TEST_CASE(an_inventory_of_more_archives_than_a_block_lists_each_once)
         BOOST_TEST_REQUIRE(text.find("\"archive" + std::to_string(i) + "-\"", place + 1) ==
                            std::string::npos);
     }
+}
+
+BOOST_AUTO_TEST_CASE(standard_retrievals_of_an_hour_have_a_limit_if_the_policy_says_so)
+{
+    std::string const refused = "400 InitiateJob request denied by current data retrieval policy.";
+    std::string const archive = upload("attic", pattern(3 * MiB));
+    set_policy(data_retrieval_policy::bytes_per_hour(5 * MiB));
+    BOOST_TEST(try_job("attic", of_archive(archive)).has_value());
+    auto const denied = try_job("attic", of_archive(archive));
+    BOOST_TEST(error_text(denied) == refused);
+    BOOST_TEST(denied.error().code_text == "PolicyEnforcedException");
+    // What is asked for counts, not the whole archive; up to the limit and no further.
+    BOOST_TEST(try_job("attic", of_archive(archive, byte_range(0, 2 * MiB - 1))).has_value());
+    BOOST_TEST(error_text(try_job("attic", of_archive(archive, byte_range(0, MiB - 1)))) == refused);
+    // The limit is that of the account: another vault has no other one.
+    make_vault("cellar");
+    BOOST_TEST(error_text(try_job("cellar", of_archive(upload("cellar", "x")))) == refused);
+
+    clock.advance(1h - 1ms);
+    BOOST_TEST(error_text(try_job("attic", of_archive(archive))) == refused);
+    clock.advance(1ms);
+    BOOST_TEST(try_job("attic", of_archive(archive)).has_value());
+    BOOST_TEST(list(list_jobs_request("attic")).size() == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(other_jobs_are_neither_limited_nor_counted)
+{
+    std::string const archive = make_archive(3 * MiB);
+    clock.advance(24h);
+    set_policy(data_retrieval_policy::bytes_per_hour(1));
+    BOOST_TEST(try_job("attic", with_tier(archive, tier::expedited)).has_value());
+    BOOST_TEST(try_job("attic", with_tier(archive, tier::bulk)).has_value());
+    BOOST_TEST(try_job("attic", select_from(archive)).has_value());
+    upload("attic", "content");
+    clock.advance(24h);
+    BOOST_TEST(try_job("attic", job_parameters::inventory_retrieval()).has_value());
+    BOOST_TEST(
+        error_text(try_job("attic", with_tier(archive, tier::standard))).starts_with("400 InitiateJob"));
+    set_policy(data_retrieval_policy::bytes_per_hour(3 * MiB));
+    BOOST_TEST(try_job("attic", of_archive(archive)).has_value());
+    // Without a limit nothing is refused, but the next limit counts what was started before it.
+    set_policy(data_retrieval_policy::none());
+    BOOST_TEST(try_job("attic", of_archive(archive)).has_value());
+    set_policy(data_retrieval_policy::bytes_per_hour(8 * MiB));
+    BOOST_TEST(error_text(try_job("attic", of_archive(archive))).starts_with("400 InitiateJob"));
+    set_policy(data_retrieval_policy::bytes_per_hour(9 * MiB));
+    BOOST_TEST(try_job("attic", of_archive(archive)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_wrong_request_is_wrong_also_beyond_the_limit)
+{
+    set_policy(data_retrieval_policy::bytes_per_hour(1));
+    std::string const archive = make_archive(3 * MiB);
+    BOOST_TEST(error_text(try_job("attic", of_archive("unknown"))).starts_with("404 "));
+    BOOST_TEST(error_text(try_job("attic", of_archive(archive, byte_range(1, 2))))
+                   .starts_with("400 Invalid RetrievalByteRange"));
+}
+
+BOOST_AUTO_TEST_CASE(the_free_tier_is_a_limit_of_a_day)
+{
+    options.free_tier_bytes_per_day = 4 * MiB;
+    std::string const archive = upload("attic", pattern(3 * MiB));
+    set_policy(data_retrieval_policy::free_tier());
+    BOOST_TEST(try_job("attic", of_archive(archive)).has_value());
+    clock.advance(24h - 1ms);
+    BOOST_TEST(error_text(try_job("attic", of_archive(archive))).starts_with("400 InitiateJob"));
+    BOOST_TEST(try_job("attic", of_archive(archive, byte_range(0, MiB - 1))).has_value());
+    clock.advance(1ms);
+    BOOST_TEST(try_job("attic", of_archive(archive)).has_value());
+}
+
+// Expedited retrievals are meant for less than 250 MB, but the service is not known to refuse more.
+BOOST_AUTO_TEST_CASE(an_expedited_retrieval_may_be_of_any_size)
+{
+    BOOST_TEST(try_job("attic", with_tier(make_archive(300'000'000), tier::expedited)).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(inferred_errors_of_jobs_can_be_the_other_ones)
+{
+    std::string const archive = upload("attic", "content");
+    options.inferred.inventory_before_first_status = 400;
+    auto const early = try_job("attic", job_parameters::inventory_retrieval());
+    BOOST_TEST(error_text(early).starts_with("400 There is no inventory yet"));
+    BOOST_TEST(early.error().code_text == "InvalidParameterValueException");
+
+    options.job_delay = 0ms;
+    std::string const job = start_job("attic", of_archive(archive));
+    BOOST_TEST(error_text(try_output("attic", job, "bytes=7-")) == "400 Invalid Range: bytes=7-");
+    options.inferred.unsatisfiable_range_status = 416;
+    auto const behind = try_output("attic", job, "bytes=7-");
+    BOOST_TEST(error_text(behind) == "416 Invalid Range: bytes=7-");
+    BOOST_TEST(behind.error().code_text == "InvalidParameterValueException");
+}
+
+BOOST_AUTO_TEST_CASE(short_pages_list_each_job_once_also_with_a_filter)
+{
+    std::string const archive = upload("attic", "content");
+    std::vector<std::string> expedited;
+    for (int i = 0; i < 12; ++i) {
+        std::string const job =
+            start_job("attic", with_tier(archive, i % 2 == 0 ? tier::expedited : tier::bulk));
+        if (i % 2 == 0)
+            expedited.push_back(job);
+    }
+    clock.advance(3min);
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        options.inferred.short_pages = seed;
+        list_jobs_request request("attic");
+        request.completed = true;
+        request.limit = 2;
+        BOOST_TEST(list(request) == expedited, boost::test_tools::per_element());
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_page_of_jobs_has_fifty_at_most_and_at_least_one)
+{
+    std::string const archive = upload("attic", "content");
+    for (int i = 0; i < 51; ++i)
+        start_job("attic", of_archive(archive));
+    auto services = context();
+    list_jobs_request request("attic");
+    request.limit = 1'000;
+    auto const first = list_jobs(services, request);
+    BOOST_TEST(first->jobs.size() == 50U);
+    BOOST_TEST(first->marker.value() == first->jobs.back().job);
+    request.marker = first->marker;
+    auto const second = list_jobs(services, request);
+    BOOST_TEST(second->jobs.size() == 1U);
+    BOOST_TEST(!second->marker.has_value());
+    request.marker = second->jobs.back().job;
+    BOOST_TEST(list_jobs(services, request)->jobs.empty());
+    request.limit = 0;
+    BOOST_TEST(error_text(list_jobs(services, request)) == "400 Invalid limit: 0");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -227,6 +227,96 @@ BOOST_AUTO_TEST_CASE(open_uploads_are_listed_in_pages)
     BOOST_TEST(listed == uploads, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(what_comes_after_completion_can_be_another_error)
+{
+    std::string const upload = begin();
+    put_part(upload, 0, "content");
+    BOOST_TEST(complete(upload, "content").has_value());
+    options.inferred.list_parts_after_complete_status = 400;
+    BOOST_TEST(error_text(parts_of(upload)) == "400 The upload was completed already: " + upload);
+    BOOST_TEST(error_text(abort(upload)) == "404 The upload ID was not found: " + upload);
+    options.inferred.abort_after_complete_status = 400;
+    BOOST_TEST(error_text(abort(upload)) == "400 The upload was completed already: " + upload);
+    std::string const aborted = begin();
+    BOOST_TEST(abort(aborted).has_value());
+    BOOST_TEST(error_text(parts_of(aborted)) == "404 The upload ID was not found: " + aborted);
+}
+
+// Nobody has swept: what has expired is as good as gone all the same.
+BOOST_AUTO_TEST_CASE(an_expired_upload_can_neither_be_used_nor_ended)
+{
+    std::string const upload = begin();
+    put_part(upload, 0, "content");
+    std::string const completed = begin();
+    put_part(completed, 0, "content");
+    BOOST_TEST(complete(completed, "content").has_value());
+    clock.advance(24h);
+    std::string const gone = "404 The upload ID was not found: ";
+    BOOST_TEST(error_text(try_part(upload, 0, "content")) == gone + upload);
+    BOOST_TEST(error_text(complete(upload, "content")) == gone + upload);
+    BOOST_TEST(error_text(abort(upload)) == gone + upload);
+    BOOST_TEST(error_text(complete(completed, "content")) == gone + completed);
+}
+
+BOOST_AUTO_TEST_CASE(short_pages_list_each_part_and_each_upload_once)
+{
+    std::vector<std::string> uploads;
+    for (int i = 0; i < 7; ++i)
+        uploads.push_back(begin());
+    for (std::uint64_t i = 0; i < 7; ++i)
+        put_part(uploads.front(), i * MiB, "x");
+    auto services = context();
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        options.inferred.short_pages = seed;
+        std::vector<std::string> listed;
+        list_multipart_uploads_request of_vault("attic");
+        of_vault.limit = 2;
+        do {
+            auto const page = list_multipart_uploads(services, of_vault);
+            BOOST_TEST_REQUIRE(page.has_value());
+            for (auto const& upload : page->uploads)
+                listed.push_back(upload.upload);
+            of_vault.marker = page->marker;
+        } while (of_vault.marker);
+        BOOST_TEST(listed == uploads, boost::test_tools::per_element());
+
+        std::vector<std::string> ranges;
+        list_parts_request of_upload("attic", uploads.front());
+        of_upload.limit = 2;
+        do {
+            auto const page = list_parts(services, of_upload);
+            BOOST_TEST_REQUIRE(page.has_value());
+            for (auto const& part : page->parts)
+                ranges.push_back(part.range_in_bytes);
+            of_upload.marker = page->marker;
+        } while (of_upload.marker);
+        BOOST_TEST(ranges.size() == 7U);
+        BOOST_TEST(ranges.back() == "6291456-6291456");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(lists_from_behind_their_end_are_empty)
+{
+    std::string const upload = begin();
+    put_part(upload, 0, "x");
+    auto services = context();
+    list_parts_request of_upload("attic", upload);
+    of_upload.marker = "99999999";
+    BOOST_TEST(list_parts(services, of_upload)->parts.empty());
+    BOOST_TEST(!list_parts(services, of_upload)->marker.has_value());
+    list_multipart_uploads_request of_vault("attic");
+    of_vault.marker = upload;
+    BOOST_TEST(list_multipart_uploads(services, of_vault)->uploads.empty());
+    // One of an upload that has ended meanwhile is still a place in the list.
+    std::string const next = begin();
+    BOOST_TEST(abort(upload).has_value());
+    BOOST_TEST(list_multipart_uploads(services, of_vault)->uploads.at(0).upload == next);
+    of_vault.limit = 0;
+    BOOST_TEST(error_text(list_multipart_uploads(services, of_vault)) == "400 Invalid limit: 0");
+    of_upload.limit = 0;
+    BOOST_TEST(error_text(list_parts(services, of_upload)) == "400 Invalid limit: 0");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace glacier::emulation

@@ -2,6 +2,9 @@
 
 #include "fixture.hpp"
 
+#include <string>
+#include <vector>
+
 namespace glacier::emulation {
 
 BOOST_FIXTURE_TEST_SUITE(service_context_suite, service_fixture)
@@ -18,10 +21,34 @@ BOOST_AUTO_TEST_CASE(arns_name_the_partition_of_the_region)
 
 BOOST_AUTO_TEST_CASE(a_page_has_what_was_asked_for_up_to_the_most)
 {
-    BOOST_TEST(*page_size(std::nullopt, 50) == 50U);
-    BOOST_TEST(*page_size(7, 50) == 7U);
-    BOOST_TEST(*page_size(51, 50) == 50U);
-    BOOST_TEST(error_text(page_size(0, 50)) == "400 Invalid limit: 0");
+    auto const services = context();
+    BOOST_TEST(page_of(services, std::nullopt, std::nullopt, 50)->size == 50U);
+    BOOST_TEST(page_of(services, 7, std::nullopt, 50)->size == 7U);
+    BOOST_TEST(page_of(services, 51, std::nullopt, 50)->size == 50U);
+    BOOST_TEST(error_text(page_of(services, 0, std::nullopt, 50)) == "400 Invalid limit: 0");
+    BOOST_TEST(page_of(services, 7, std::nullopt, 50)->after.empty());
+    BOOST_TEST(page_of(services, 7, "place~", 50)->after == "place~");
+}
+
+BOOST_AUTO_TEST_CASE(short_pages_have_any_size_up_to_the_limit_and_the_same_one_each_time)
+{
+    auto const services = context();
+    std::vector<int> sizes(5);
+    for (int seed = 1; seed <= 20; ++seed) {
+        options.inferred.short_pages = static_cast<std::uint64_t>(seed);
+        for (int place = 0; place < 20; ++place) {
+            auto const shown = page_of(services, 4, "job" + std::to_string(place), 50);
+            BOOST_TEST_REQUIRE(shown->size <= 4U);
+            BOOST_TEST(page_of(services, 4, "job" + std::to_string(place), 50)->size == shown->size);
+            ++sizes[shown->size];
+            // The marker of an empty page leads to one at the same place that is not empty.
+            auto const next = page_of(services, 4, shown->next_without_items(), 50);
+            BOOST_TEST(next->size >= 1U);
+            BOOST_TEST(next->after == shown->after);
+        }
+    }
+    for (int const count : sizes)
+        BOOST_TEST(count > 40);
 }
 
 BOOST_AUTO_TEST_CASE(sweeping_removes_expired_jobs_and_uploads_with_their_files)

@@ -172,6 +172,48 @@ BOOST_AUTO_TEST_CASE(a_deleted_vault_leaves_nothing_to_the_next_one_of_its_name)
     BOOST_TEST(error_text(get()) == none);
 }
 
+BOOST_AUTO_TEST_CASE(a_policy_that_cannot_be_enforced_as_it_stands_is_refused)
+{
+    auto services = context();
+    auto const refusal = [&services](std::string const& text) {
+        auto const initiated = initiate_vault_lock(services, initiate_vault_lock_request("attic", text));
+        return initiated ? std::string("accepted") : error_text(initiated);
+    };
+    auto const with = [](std::string const& action, std::string const& resource,
+                         std::string const& condition = "{}") {
+        return R"({"Statement":{"Effect":"Deny","Principal":{"AWS":"*"},"Action":")" + action +
+               R"(","Resource":")" + resource + R"(","Condition":)" + condition + "}}";
+    };
+    std::string const arn = "arn:aws:glacier:us-east-1:123456789012:vaults/attic";
+    std::string const invalid = "400 The specified vault lock policy is invalid. Provide a valid policy.";
+    BOOST_TEST(refusal("{}") == invalid);
+    BOOST_TEST(refusal(R"({"Version":"1","Statement":[]})") == invalid);
+    BOOST_TEST(refusal(R"({"Statement":[{"Effect":"Deny"}]})") == invalid);
+    BOOST_TEST(refusal(with("glacier:DeleteArchive", arn + "s")) == invalid);
+    BOOST_TEST(refusal(with("glacier:Shred", arn)) == invalid);
+    BOOST_TEST(refusal(with("glacier:DeleteArchive", arn, R"({"StringEquals":{"aws:SourceVpc":"x"}})")) ==
+               invalid);
+    BOOST_TEST(error_text(get()) == none);
+    BOOST_TEST(refusal(with("glacier:DeleteArchive", arn)) == "accepted");
+    // The form comes before the state.
+    BOOST_TEST(refusal("{}") == invalid);
+}
+
+BOOST_AUTO_TEST_CASE(inferred_errors_of_locks_can_be_the_other_ones)
+{
+    options.inferred.complete_lock_without_lock_status = 400;
+    options.inferred.initiate_locked_status = 400;
+    auto const without = complete("AAAABBBBCCCCDDDDEEEEFFFF");
+    BOOST_TEST(error_text(without) == "400 No vault lock policy is set for: attic");
+    BOOST_TEST(without.error().code_text == "InvalidParameterValueException");
+    BOOST_TEST(error_text(get()) == none);
+    BOOST_TEST(complete(initiate()).has_value());
+    auto const again = try_initiate();
+    BOOST_TEST(error_text(again).starts_with("400 The vault is locked"));
+    BOOST_TEST(again.error().code_text == "InvalidParameterValueException");
+    BOOST_TEST(error_text(abort()) == locked);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace glacier::emulation

@@ -101,6 +101,17 @@ BOOST_AUTO_TEST_CASE(a_deleted_vault_leaves_nothing_to_the_next_one_of_its_name)
     BOOST_TEST(!get().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(deleting_what_was_not_set_can_fail_instead)
+{
+    BOOST_TEST(remove_from("attic").has_value());
+    options.inferred.delete_unset_notifications_status = 404;
+    BOOST_TEST(error_text(remove_from("attic")) ==
+               "404 No notification configuration is set for vault: attic");
+    BOOST_TEST(set("attic", topic, {archive_retrieval_completed}).has_value());
+    BOOST_TEST(remove_from("attic").has_value());
+    BOOST_TEST(!get().has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace glacier::emulation

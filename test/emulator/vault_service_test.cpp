@@ -121,6 +121,73 @@ BOOST_AUTO_TEST_CASE(an_account_has_a_thousand_vaults_at_most)
     BOOST_TEST(refused.error().code_text == "LimitExceededException");
 }
 
+BOOST_AUTO_TEST_CASE(counts_before_the_first_inventory_can_be_zero)
+{
+    make_vault("attic");
+    upload("attic", "content");
+    BOOST_TEST(!describe("attic").size_in_bytes.has_value());
+    options.inferred.zero_before_first_inventory = true;
+    BOOST_TEST(describe("attic").number_of_archives.value() == 0U);
+    BOOST_TEST(describe("attic").size_in_bytes.value() == 0U);
+    BOOST_TEST(!describe("attic").last_inventory_date.has_value());
+    clock.advance(24h);
+    BOOST_TEST(describe("attic").number_of_archives.value() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(uploads_in_progress_can_keep_a_vault)
+{
+    make_vault("attic");
+    make_vault("cellar");
+    auto services = context();
+    for (std::string const vault : {"attic", "cellar"})
+        BOOST_TEST(
+            initiate_multipart_upload(services, initiate_multipart_upload_request(vault, part_size(MiB)))
+                .has_value());
+    BOOST_TEST(delete_vault(services, delete_vault_request("attic")).has_value());
+    options.inferred.delete_vault_with_uploads = false;
+    delete_vault_request const request("cellar");
+    BOOST_TEST(error_text(delete_vault(services, request)).starts_with("400 Vault not empty or"));
+    // An upload that has expired is none, swept or not.
+    clock.advance(24h);
+    BOOST_TEST(delete_vault(services, request).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(short_pages_list_each_vault_once)
+{
+    for (char c = 'a'; c <= 'p'; ++c)
+        make_vault(std::string(1, c));
+    auto services = context();
+    std::size_t empty_pages = 0;
+    for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+        options.inferred.short_pages = seed;
+        list_vaults_request request;
+        request.limit = 3;
+        std::string names;
+        do {
+            auto const page = list_vaults(services, request);
+            BOOST_TEST_REQUIRE(page.has_value());
+            for (auto const& vault : page->vaults)
+                names += vault.vault_name;
+            empty_pages += page->vaults.empty() && page->marker ? 1 : 0;
+            request.marker = page->marker;
+        } while (request.marker);
+        BOOST_TEST(names == "abcdefghijklmnop");
+    }
+    BOOST_TEST(empty_pages > 0U);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_from_behind_its_end_is_empty)
+{
+    make_vault("attic");
+    auto services = context();
+    list_vaults_request request;
+    request.marker = "arn:aws:glacier:us-east-1:123456789012:vaults/zoo";
+    auto const page = list_vaults(services, request);
+    BOOST_TEST_REQUIRE(page.has_value());
+    BOOST_TEST(page->vaults.empty());
+    BOOST_TEST(!page->marker.has_value());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace glacier::emulation

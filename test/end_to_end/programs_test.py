@@ -4,6 +4,7 @@ import json
 import pathlib
 import signal
 import socket
+import subprocess
 import sys
 import unittest
 
@@ -364,6 +365,33 @@ class EmulatorLifeTest(programs.ProgramTest):
         self.assert_failure(self.glacier('vault', 'describe', 'own', emulator=emulator,
                                          options={'region': 'eu-west-1'}),
                             programs.REFUSED)
+
+    def test_inferred_behaviour(self):
+        emulator = self.start_emulator('--tls', '--inferred', 'short_pages=5', '--inferred',
+                                       'zero_before_first_inventory=true')
+        client = self.boto3_client(emulator)
+        names = [f'short-{number:02}' for number in range(12)]
+        for name in names:
+            client.create_vault(vaultName=name)
+        listed = self.succeed_json('vault', 'list', emulator=emulator)['VaultList']
+        self.assertEqual(names, [vault['VaultName'] for vault in listed])
+        pages = list(client.get_paginator('list_vaults').paginate())
+        self.assertGreater(len(pages), 2)
+        self.assertEqual(names, [vault['VaultName'] for page in pages for vault in page['VaultList']])
+        self.assertEqual([0] * 12, [vault['NumberOfArchives'] for vault in listed])
+
+    def test_inferred_behaviour_is_listed_and_checked(self):
+        def run(*settings):
+            return subprocess.run([programs.emulator_program(), *settings], capture_output=True,
+                                  text=True, timeout=60, check=False)
+        listed = run('--inferred', 'short_pages=5', '--inferred', 'list')
+        self.assertEqual(0, listed.returncode, listed.stderr)
+        self.assertIn('short_pages=5 (NUMBER): ', listed.stdout)
+        self.assertIn('\nunsatisfiable_range_status=400 (400|416): ', '\n' + listed.stdout)
+        refused = run('--data-dir', self.place, '--inferred', 'unsatisfiable_range_status=500')
+        self.assertEqual(2, refused.returncode)
+        self.assertIn('--inferred: the inferred behaviour unsatisfiable_range_status is 400|416, not '
+                      "'500'", refused.stderr)
 
 
 if __name__ == '__main__':

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+
+namespace glacier {
+
+/**
+ * What the service's documentation does not say, so that the emulator has to guess. Each guess can be changed,
+ * for clients that must be right whichever way the service has it.
+ *
+ * A status stands for a whole error: 403 is an `AccessDeniedException`, 404 a `ResourceNotFoundException`, 400 and
+ * 416 an `InvalidParameterValueException`, unless the member says otherwise.
+ */
+struct inferred_behaviour {
+    /// Of GetJobOutput, when the range begins behind the end of the output: 400 or 416.
+    int unsatisfiable_range_status = 400;
+    /// Of an inventory job before the vault's first inventory: 404 or 400.
+    int inventory_before_first_status = 404;
+    /// Of CompleteVaultLock when no lock is in progress, also because it has expired: 404 or 400.
+    int complete_lock_without_lock_status = 404;
+    /// Of InitiateVaultLock when the vault is locked: 403 or 400.
+    int initiate_locked_status = 403;
+    /// Of ListParts when the upload has been completed: 404 or 400.
+    int list_parts_after_complete_status = 404;
+    /// Of AbortMultipartUpload when the upload has been completed: 404 or 400.
+    int abort_after_complete_status = 404;
+    /// Of DeleteVaultNotifications when the vault has no notifications: 204 (it succeeds) or 404.
+    int delete_unset_notifications_status = 204;
+    /// With which an `InsufficientCapacityException` comes: 503, as the documentation has it, or 400, as the
+    /// model of the SDKs.
+    int insufficient_capacity_status = 503;
+    /// With which an `InvalidSignatureException` comes: 403, or 400 as in older documentation.
+    int invalid_signature_status = 403;
+    /// Whether a vault can be deleted while multipart uploads to it are in progress, which then are gone.
+    /// Otherwise that is refused as for a vault that is not empty.
+    bool delete_vault_with_uploads = true;
+    /// Whether the counts of a vault before its first inventory are 0, and not null.
+    bool zero_before_first_inventory = false;
+    /// Whether a vault that does not exist is reported before a value that is not allowed, and not after it.
+    bool vault_before_values = true;
+    /// 0: each page of a list is as full as it can be. Another number: pages have fewer items than the limit,
+    /// or none, and a marker, as if drawn with this seed; the same request always gets the same page.
+    std::uint64_t short_pages = 0;
+};
+
+} // namespace glacier
