@@ -5,6 +5,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -22,6 +25,9 @@ struct arguments {
     double inventory_period = 86'400;
     double upload_life = 86'400;
     double job_output_life = 86'400;
+    double head_time_max = 10;
+    double idle_time_max = 60;
+    double body_stall_max = 30;
 };
 
 std::chrono::milliseconds from_seconds(double seconds)
@@ -104,6 +110,32 @@ void define(CLI::App& app, arguments& given)
         ->capture_default_str();
 }
 
+/// What clients may use.
+void define_limits(CLI::App& app, arguments& given)
+{
+    glacier::emulator_options& options = given.options;
+    auto const add_number = [&app](char const* name, auto& value, char const* text) {
+        app.add_option(name, value, text)->type_name("N")->capture_default_str();
+    };
+    auto const add_time = [&app](char const* name, double& value, char const* text) {
+        app.add_option(name, value, text)
+            ->type_name("SECONDS")
+            ->check(CLI::Range(0.001, 31'536'000.0))
+            ->capture_default_str();
+    };
+    add_number("--head-bytes-max", options.head_bytes_max,
+               "Bytes that the first line of a request and its headers may have together");
+    add_number("--headers-max", options.headers_max, "Headers that a request may have");
+    add_number("--body-bytes-max", options.body_bytes_max,
+               "Bytes that the body of a request may have that is no upload");
+    add_number("--connections-max", options.connections_max,
+               "Connections at a time; one more closes the one that has been idle for the longest time");
+    add_time("--head-time-max", given.head_time_max,
+             "Time for a TLS handshake, and for the head of a request from its first byte on");
+    add_time("--idle-time-max", given.idle_time_max, "How long a connection may be without a request");
+    add_time("--body-stall-max", given.body_stall_max, "Time for the next 4096 bytes of a request's body");
+}
+
 void log_request(glacier::emulator_request const& request)
 {
     std::string line = glacier::base::to_iso8601(request.time) + " " + request.method + " " + request.target +
@@ -117,10 +149,34 @@ void log_request(glacier::emulator_request const& request)
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
+void log_connection_error(glacier::emulator_connection_error const& error)
+{
+    std::string line =
+        glacier::base::to_iso8601(error.time) + " connection of " + error.client + ": " + error.reason;
+    if (error.left_out > 0)
+        line += " (and " + std::to_string(error.left_out) + " errors before that are not shown)";
+    line += '\n';
+    std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
 void print_line(std::string const& line)
 {
     std::printf("%s\n", line.c_str());
     std::fflush(stdout);
+}
+
+/// Asks for file descriptors for all connections and as many files. Without them, fewer connections stay open.
+void allow_files(std::size_t connections_max)
+{
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    constexpr rlim_t others = 64;
+    rlim_t const wanted = std::min(2 * rlim_t(connections_max) + others, files.rlim_max);
+    if (wanted > files.rlim_cur) {
+        files.rlim_cur = wanted;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
 }
 
 int run(arguments const& given, sigset_t const& ending)
@@ -144,6 +200,7 @@ int main(int argc, char** argv)
     CLI::App app("The Amazon Glacier vault service on this machine, for tests and development.",
                  "glacier-emulator");
     define(app, given);
+    define_limits(app, given);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& error) {
@@ -156,7 +213,11 @@ int main(int argc, char** argv)
     given.options.inventory_period = from_seconds(given.inventory_period);
     given.options.upload_life = from_seconds(given.upload_life);
     given.options.job_output_life = from_seconds(given.job_output_life);
+    given.options.head_time_max = from_seconds(given.head_time_max);
+    given.options.idle_time_max = from_seconds(given.idle_time_max);
+    given.options.body_stall_max = from_seconds(given.body_stall_max);
     given.options.on_request = log_request;
+    given.options.on_connection_error = log_connection_error;
 
     // Blocked here and so in all threads that follow: sigwait() takes them.
     sigset_t ending;
@@ -165,6 +226,7 @@ int main(int argc, char** argv)
     sigaddset(&ending, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &ending, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    allow_files(given.options.connections_max);
 
     try {
         return run(given, ending);
