@@ -52,8 +52,7 @@ constexpr std::size_t block_bytes = 256 * 1024;
 
 // An unread body up to this size is read to its end so that the connection can go on.
 constexpr std::uint64_t skipped_body_bytes_max = 64 * 1024;
-// Of a greater one so much is read before the connection is closed: a client that is still sending when the
-// connection goes would otherwise lose the answer.
+// So much is read before a connection is closed; the rest of a greater body is not waited for.
 constexpr std::uint64_t drained_bytes_max = 64 * 1024 * 1024;
 
 // So much of a body, or its rest, must arrive within server_limits::body_stall_max.
@@ -239,14 +238,23 @@ private:
         beast::get_lowest_layer(stream_).close();
     }
 
+    /// Says that nothing more comes, and takes what the client is still sending, so that it comes to read the
+    /// last answer: closing a socket with unread bytes would destroy that.
     asio::awaitable<void> end()
     {
-        error_code ignored;
-        if constexpr (is_tls) {
-            expires_after(drain_limit);
-            co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
+        error_code error;
+        expires_after(drain_limit);
+        if constexpr (is_tls)
+            co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
+        auto& lowest = beast::get_lowest_layer(stream_);
+        lowest.socket().shutdown(tcp::socket::shutdown_send, error);
+        std::vector<std::byte> block(16 * 1024);
+        std::uint64_t left = drained_bytes_max;
+        while (!error && left > 0) {
+            std::size_t const size = co_await lowest.async_read_some(
+                asio::buffer(block), asio::redirect_error(asio::use_awaitable, error));
+            left -= std::min<std::uint64_t>(left, size);
         }
-        beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_both, ignored);
     }
 
     /// Has the read that follows cancelled at that time. Other than the stream's own limit, this leaves the
@@ -425,8 +433,6 @@ private:
         entry_.failure = current.failure();
         bool const can_go_on = keep_alive && left == 0 && !shared_->stopping;
         bool const sent = co_await send(answer, can_go_on);
-        if (sent && left > 0)
-            co_await drain(left);
         co_return sent&& can_go_on;
     }
 
@@ -492,9 +498,7 @@ private:
         answer.response = protocol::to_response(error);
         answer.response.headers.add("x-amzn-RequestId",
                                     new_id(shared_->app.services.random, request_id_length));
-        bool const sent = co_await send(answer, false);
-        if (sent)
-            co_await drain(drained_bytes_max);
+        co_await send(answer, false);
     }
 
     /// Answers something that is no HTTP, or not the HTTP that is spoken here.
@@ -505,25 +509,6 @@ private:
         error.status = status;
         is_request_ = false;
         co_await refuse_with(std::move(error));
-    }
-
-    /// Takes what the client is still sending, so that it comes to read the answer.
-    asio::awaitable<void> drain(std::uint64_t bytes)
-    {
-        error_code error;
-        if constexpr (!is_tls)
-            beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_send, error);
-        auto const deadline = std::chrono::steady_clock::now() + drain_limit;
-        bytes = std::min(bytes, drained_bytes_max);
-        std::vector<std::byte> block(16 * 1024);
-        buffer_.clear();
-        error.clear();
-        while (bytes > 0 && !error && std::chrono::steady_clock::now() < deadline) {
-            expires_after(drain_limit);
-            std::size_t const size = co_await stream_.async_read_some(
-                asio::buffer(block), asio::redirect_error(asio::use_awaitable, error));
-            bytes -= std::min<std::uint64_t>(bytes, size);
-        }
     }
 
     void log()
