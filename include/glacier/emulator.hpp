@@ -41,6 +41,18 @@ struct emulator_request {
     std::string failure;
 };
 
+/// A connection that had to be ended, or a request that was no proper HTTP, for a log. Holds no secret.
+struct emulator_connection_error {
+    /// When, by the machine's clock.
+    timestamp time;
+    /// Address and port of the client, such as `127.0.0.1:50123`.
+    std::string client;
+    /// What was wrong, with everything but printable ASCII shown as `\xNN`.
+    std::string reason;
+    /// Errors before this one that were not told, because at most ten a second are.
+    std::uint64_t left_out = 0;
+};
+
 /// How an emulator works. Only the directory has to be given. Options that contradict each other or are
 /// outside their range make the emulator's constructor throw a std::invalid_argument.
 struct emulator_options {
@@ -90,6 +102,31 @@ struct emulator_options {
     std::uint64_t free_tier_bytes_per_day = 357'913'941;
     /// What the service's documentation leaves open.
     inferred_behaviour inferred;
+    /// Bytes that the first line of a request and its headers may have together: 1,024 to 1,048,576. A longer
+    /// head is refused with status 431, and the connection closed.
+    std::size_t head_bytes_max = 16'384;
+    /// Headers that a request may have: 16 to 10,000. With more of them it is refused with status 431, and the
+    /// connection closed.
+    std::size_t headers_max = 100;
+    /// Bytes that the body of a request may have that is no upload: 1,024 to 1,073,741,824. A greater one is
+    /// refused with status 400 (InvalidParameterValueException). Bounds the memory of a connection.
+    std::uint64_t body_bytes_max = 1'048'576;
+    /// Connections at a time: 1 to 1,000,000. If there are more, or the system has no file descriptors left, the
+    /// one is closed that has waited for the longest time without a complete request; if all are busy, the new
+    /// one.
+    std::size_t connections_max = 1'000;
+    /// Time for the head of a request to arrive, from its first byte on, and for a TLS handshake; above zero.
+    /// A late request is answered with status 408 (RequestTimeoutException), and the connection closed.
+    std::chrono::milliseconds head_time_max = std::chrono::seconds(10);
+    /// How long a connection may be without a request before it is closed; above zero.
+    std::chrono::milliseconds idle_time_max = std::chrono::seconds(60);
+    /// Time for the next 4,096 bytes of a request's body to arrive, or for its rest; above zero. A late request
+    /// is answered with status 408 (RequestTimeoutException), and the connection closed.
+    std::chrono::milliseconds body_stall_max = std::chrono::seconds(30);
+    /// Called for failed TLS handshakes, requests that are no proper HTTP (`on_request` is not called for
+    /// them), requests that break off, and connections that had to be closed; from any thread and from several
+    /// at once, at most ten times a second. Must not throw.
+    std::function<void(emulator_connection_error const&)> on_connection_error;
 };
 
 /**

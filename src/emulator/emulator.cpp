@@ -47,6 +47,31 @@ void check(emulator_options const& options)
     check_inferred(options.inferred);
 }
 
+/// What clients may use.
+void check_limits(emulator_options const& options)
+{
+    auto const require = [](bool holds, char const* rule) {
+        if (!holds)
+            throw std::invalid_argument(rule);
+    };
+    auto const is_within = [](std::uint64_t value, std::uint64_t least, std::uint64_t most) {
+        return value >= least && value <= most;
+    };
+    // A timer counts nanoseconds, and this is far from their end.
+    auto const is_time = [](std::chrono::milliseconds time) {
+        return time.count() > 0 && time <= std::chrono::hours(24 * 365);
+    };
+    require(is_within(options.head_bytes_max, 1'024, 1'048'576),
+            "the head of a request may have 1024 to 1048576 bytes");
+    require(is_within(options.headers_max, 16, 10'000), "a request may have 16 to 10000 headers");
+    require(is_within(options.body_bytes_max, 1'024, 1'073'741'824),
+            "the body of a request that is no upload may have 1024 to 1073741824 bytes");
+    require(is_within(options.connections_max, 1, 1'000'000), "there may be 1 to 1000000 connections");
+    require(is_time(options.head_time_max) && is_time(options.idle_time_max) &&
+                is_time(options.body_stall_max),
+            "the limits of time for heads, idle connections and bodies are above zero and up to a year");
+}
+
 service_options services_of(emulator_options const& options)
 {
     service_options services;
@@ -61,6 +86,18 @@ service_options services_of(emulator_options const& options)
     services.free_tier_bytes_per_day = options.free_tier_bytes_per_day;
     services.inferred = options.inferred;
     return services;
+}
+
+server_limits limits_of(emulator_options const& options)
+{
+    server_limits limits;
+    limits.head.bytes_max = options.head_bytes_max;
+    limits.head.headers_max = options.headers_max;
+    limits.connections_max = options.connections_max;
+    limits.head_time_max = options.head_time_max;
+    limits.idle_time_max = options.idle_time_max;
+    limits.body_stall_max = options.body_stall_max;
+    return limits;
 }
 
 /// Names under which clients may look for the emulator.
@@ -94,6 +131,9 @@ struct emulator::state {
         serving.port = options.port;
         serving.threads = threads_of(options);
         serving.on_request = options.on_request;
+        serving.on_connection_error = options.on_connection_error;
+        serving.limits = limits_of(options);
+        app.body_bytes_max = options.body_bytes_max;
         if (options.tls) {
             certificate_files const files =
                 prepare_certificate(options.data_directory / "tls", names_of(options), wall_clock);
@@ -122,6 +162,7 @@ struct emulator::state {
 emulator::emulator(emulator_options options)
 {
     check(options);
+    check_limits(options);
     state_ = std::make_unique<state>(std::move(options));
 }
 

@@ -67,7 +67,7 @@ std::optional<protocol::service_error> exchange::on_head()
         upload_ = std::move(*upload);
         return std::nullopt;
     }
-    if (content_length_.value_or(0) > small_body_bytes_max)
+    if (content_length_.value_or(0) > app_.body_bytes_max)
         return invalid_parameter("Content-Length", std::to_string(*content_length_));
     return std::nullopt;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "emulator/dispatch.hpp"
+#include "emulator/head_parser.hpp"
 #include "emulator/service_context.hpp"
 #include "emulator/verifier.hpp"
 #include "emulator/virtual_clock.hpp"
@@ -17,9 +18,6 @@
 
 namespace glacier::emulation {
 
-/// The most that the body of a request may have that is no upload.
-inline constexpr std::uint64_t small_body_bytes_max = 1'048'576;
-
 /// What requests are carried out with.
 struct application {
     service_context services;
@@ -27,15 +25,8 @@ struct application {
     /// The time of day, by which signatures are judged.
     base::clock const& wall_clock;
     verifier signatures;
-};
-
-/// A request without its body.
-struct request_head {
-    std::string method;
-    /// Path and query as they came.
-    std::string target;
-    protocol::http_headers headers;
-    std::optional<std::uint64_t> content_length;
+    /// The most that the body of a request may have that is no upload.
+    std::uint64_t body_bytes_max = 1'048'576;
 };
 
 /**

@@ -6,6 +6,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstddef>
@@ -55,6 +58,9 @@ struct arguments {
     double inventory_period = 86'400;
     double upload_life = 86'400;
     double job_output_life = 86'400;
+    double head_time_max = 10;
+    double idle_time_max = 60;
+    double body_stall_max = 30;
     std::string log = "-";
 };
 
@@ -186,6 +192,27 @@ void define_limits(CLI::App& app, arguments& given)
         ->type_name("N")
         ->check(CLI::Range(0, 1'024).description(""))
         ->capture_default_str();
+    glacier::emulator_options& options = given.options;
+    auto const add_number = [&app](char const* name, auto& value, char const* text) {
+        app.add_option(name, value, text)->type_name("N")->capture_default_str();
+    };
+    auto const add_time = [&app](char const* name, double& value, char const* text) {
+        app.add_option(name, value, text)
+            ->type_name("SECONDS")
+            ->check(CLI::Range(0.001, 31'536'000.0).description(""))
+            ->capture_default_str();
+    };
+    add_number("--head-bytes-max", options.head_bytes_max,
+               "Bytes that the first line of a request and its headers may have together");
+    add_number("--headers-max", options.headers_max, "Headers that a request may have");
+    add_number("--body-bytes-max", options.body_bytes_max,
+               "Bytes that the body of a request may have that is no upload");
+    add_number("--connections-max", options.connections_max,
+               "Connections at a time; one more closes the one that has been idle for the longest time");
+    add_time("--head-time-max", given.head_time_max,
+             "Time for a TLS handshake, and for the head of a request from its first byte on");
+    add_time("--idle-time-max", given.idle_time_max, "How long a connection may be without a request");
+    add_time("--body-stall-max", given.body_stall_max, "Time for the next 4096 bytes of a request's body");
 }
 
 void define_behaviour(CLI::App& app, arguments& given)
@@ -257,6 +284,20 @@ void print_start(glacier::emulator const& service, arguments const& given)
     std::fflush(stdout);
 }
 
+/// Asks for file descriptors for all connections and as many files. Without them, fewer connections stay open.
+void allow_files(std::size_t connections_max)
+{
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0)
+        return;
+    constexpr rlim_t others = 64;
+    rlim_t const wanted = std::min(2 * rlim_t(connections_max) + others, files.rlim_max);
+    if (wanted > files.rlim_cur) {
+        files.rlim_cur = wanted;
+        setrlimit(RLIMIT_NOFILE, &files);
+    }
+}
+
 int run(arguments const& given, sigset_t const& ending)
 {
     glacier::emulator service(given.options);
@@ -289,6 +330,9 @@ int main(int argc, char** argv)
     given.options.inventory_period = from_seconds(given.inventory_period);
     given.options.upload_life = from_seconds(given.upload_life);
     given.options.job_output_life = from_seconds(given.job_output_life);
+    given.options.head_time_max = from_seconds(given.head_time_max);
+    given.options.idle_time_max = from_seconds(given.idle_time_max);
+    given.options.body_stall_max = from_seconds(given.body_stall_max);
 
     // Blocked here and so in all threads that follow: sigwait() takes them.
     sigset_t ending;
@@ -297,10 +341,14 @@ int main(int argc, char** argv)
     sigaddset(&ending, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &ending, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    allow_files(given.options.connections_max);
 
     try {
         glacier::emulation::request_log const log(given.log);
         given.options.on_request = [&log](glacier::emulator_request const& request) { log.write(request); };
+        given.options.on_connection_error = [&log](glacier::emulator_connection_error const& error) {
+            log.write(error);
+        };
         return run(given, ending);
     } catch (std::invalid_argument const& error) {
         std::fprintf(stderr, "glacier-emulator: %s\n", error.what());

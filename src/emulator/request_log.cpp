@@ -80,6 +80,14 @@ std::string format_request(emulator_request const& request)
     return line;
 }
 
+std::string format_connection_error(emulator_connection_error const& error)
+{
+    std::string line = base::to_iso8601(error.time) + " connection of " + error.client + ": " + error.reason;
+    if (error.left_out > 0)
+        line += " (and " + std::to_string(error.left_out) + " errors before that are not shown)";
+    return line;
+}
+
 request_log::request_log(std::string const& target)
     : descriptor_(open_log(target)), owns_descriptor_(descriptor_ != nowhere && descriptor_ != STDERR_FILENO)
 {}
@@ -92,9 +100,19 @@ request_log::~request_log()
 
 void request_log::write(emulator_request const& request) const
 {
+    write_line(format_request(request));
+}
+
+void request_log::write(emulator_connection_error const& error) const
+{
+    write_line(format_connection_error(error));
+}
+
+void request_log::write_line(std::string line) const
+{
     if (descriptor_ == nowhere)
         return;
-    std::string const line = format_request(request) + '\n';
+    line += '\n';
     // One write for each line, so that those of several threads do not mix.
     [[maybe_unused]] ::ssize_t const written = ::write(descriptor_, line.data(), line.size());
 }

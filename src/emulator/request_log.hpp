@@ -17,6 +17,15 @@ namespace glacier::emulation {
  */
 std::string format_request(emulator_request const& request);
 
+/**
+ * One line for a connection that failed, without its end:
+ *
+ *     2026-01-02T03:04:05.678Z connection of 127.0.0.1:40000: REASON
+ *
+ * with the number of errors that were not told one by one.
+ */
+std::string format_connection_error(emulator_connection_error const& error);
+
 /// Where the lines go. Thread safety: write() is safe.
 class request_log {
 public:
@@ -29,8 +38,11 @@ public:
 
     /// Writes a line at once. One that cannot be written is lost: requests matter more than their log.
     void write(emulator_request const& request) const;
+    void write(emulator_connection_error const& error) const;
 
 private:
+    void write_line(std::string line) const;
+
     int descriptor_;
     bool owns_descriptor_;
 };

@@ -1,5 +1,8 @@
 #include "emulator/server.hpp"
 
+#include "emulator/connection_table.hpp"
+#include "emulator/event_limit.hpp"
+#include "emulator/head_parser.hpp"
 #include "emulator/ids.hpp"
 
 #include "base/printable.hpp"
@@ -19,10 +22,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/error.hpp>
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
 #include <boost/beast/http/status.hpp>
 
 #include <algorithm>
@@ -47,24 +46,24 @@ namespace http = boost::beast::http;
 using asio::ip::tcp;
 using namespace std::chrono_literals;
 
-constexpr std::uint32_t head_bytes_max = 16 * 1024;
-// Holds a head and the beginning of what follows it.
-constexpr std::size_t head_buffer_bytes = 2 * head_bytes_max;
+// Most heads fit into one piece. Connections without a request hold no more than that.
+constexpr std::size_t head_piece_bytes = 2 * 1024;
 constexpr std::size_t block_bytes = 256 * 1024;
 
 // An unread body up to this size is read to its end so that the connection can go on.
 constexpr std::uint64_t skipped_body_bytes_max = 64 * 1024;
-// Of a greater one so much is read before the connection is closed: a client that is still sending when the
-// connection goes would otherwise lose the answer.
+// So much is read before a connection is closed; the rest of a greater body is not waited for.
 constexpr std::uint64_t drained_bytes_max = 64 * 1024 * 1024;
 
-constexpr auto handshake_limit = 10s;
-constexpr auto idle_limit = 60s;
-constexpr auto head_limit = 10s;
-// For the next bytes of a body to arrive or to leave.
+// So much of a body, or its rest, must arrive within server_limits::body_stall_max.
+constexpr std::uint64_t progress_bytes = 4 * 1024;
+// For the next block of an answer to leave.
 constexpr auto block_limit = 30s;
 constexpr auto drain_limit = 3s;
 constexpr auto stop_limit = 900ms;
+constexpr std::uint64_t connection_errors_per_second_max = 10;
+
+using clock_time = std::chrono::steady_clock::time_point;
 
 /// `Mon, 23 Nov 2026 03:53:43 GMT`.
 std::string http_date(timestamp time)
@@ -86,12 +85,29 @@ std::string http_date(timestamp time)
 
 /// What all connections share.
 struct shared_state {
-    shared_state(application& served, std::function<void(emulator_request const&)> log)
-        : app(served), on_request(std::move(log))
+    shared_state(application& served, server_options const& options)
+        : app(served), on_request(options.on_request), on_connection_error(options.on_connection_error),
+          limits(options.limits), connections(options.limits.connections_max)
     {}
+
+    /// One line for the log, unless there were too many of late.
+    void report(std::string const& client, std::string_view reason)
+    {
+        if (!on_connection_error)
+            return;
+        timestamp const now = app.wall_clock.now();
+        auto const left_out = error_limit.admit(now);
+        if (left_out)
+            on_connection_error(
+                emulator_connection_error{now, client, base::printable(reason, 300), *left_out});
+    }
 
     application& app;
     std::function<void(emulator_request const&)> on_request;
+    std::function<void(emulator_connection_error const&)> on_connection_error;
+    server_limits limits;
+    connection_table connections;
+    event_limit error_limit{connection_errors_per_second_max};
     std::atomic<bool> stopping = false;
     std::mutex mutex;
     std::condition_variable idle;
@@ -121,30 +137,15 @@ private:
     shared_state& shared_;
 };
 
-using request_parser = http::request_parser<http::empty_body>;
-
-bool is_http_error(error_code const& error) noexcept
+/// `127.0.0.1:50123`.
+std::string name_of(tcp::socket const& socket)
 {
-    return error.category() == make_error_code(http::error::bad_method).category() &&
-           error != http::error::end_of_stream && error != http::error::partial_message;
-}
-
-request_head head_of(request_parser const& parser)
-{
-    auto const& message = parser.get();
-    request_head head;
-    head.method = message.method_string();
-    head.target = message.target();
-    for (auto const& field : message)
-        head.headers.add(std::string(field.name_string()), std::string(field.value()));
-    if (auto const length = parser.content_length())
-        head.content_length = *length;
-    return head;
-}
-
-bool expects_continue(protocol::http_headers const& headers)
-{
-    return protocol::equal_names(headers.get("expect"), "100-continue");
+    error_code error;
+    auto const remote = socket.remote_endpoint(error);
+    if (error)
+        return "unknown";
+    std::string const address = remote.address().to_string();
+    return (remote.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(remote.port());
 }
 
 /// Status line and headers. Answers of 204 have no length, all others do.
@@ -165,12 +166,36 @@ std::string head_text(reply const& answer, std::uint64_t body_bytes, bool keep_a
 
 /// One connection.
 template <class Stream>
-class session {
+class session : public std::enable_shared_from_this<session<Stream>> {
 public:
     session(std::shared_ptr<shared_state> shared, Stream stream)
-        : shared_(std::move(shared)), stream_(std::move(stream))
+        : shared_(std::move(shared)), stream_(std::move(stream)), read_timer_(stream_.get_executor()),
+          client_(name_of(beast::get_lowest_layer(stream_).socket())),
+          buffer_(shared_->limits.head.bytes_max + head_piece_bytes)
+    {}
+
+    session(session const&) = delete;
+    session& operator=(session const&) = delete;
+
+    ~session()
     {
-        buffer_.reserve(head_buffer_bytes);
+        if (number_)
+            shared_->connections.remove(*number_);
+    }
+
+    /// False if there are too many connections.
+    bool enter()
+    {
+        auto const close = [weak = this->weak_from_this(), executor = stream_.get_executor()] {
+            asio::post(executor, [weak] {
+                if (auto const self = weak.lock())
+                    self->close();
+            });
+        };
+        number_ = shared_->connections.add(close);
+        if (!number_)
+            report("it was turned away: all connections are busy");
+        return number_.has_value();
     }
 
     asio::awaitable<void> run()
@@ -196,52 +221,123 @@ private:
     {
         error_code error;
         if constexpr (is_tls) {
-            expires_after(handshake_limit);
+            expires_after(shared_->limits.head_time_max);
             co_await stream_.async_handshake(asio::ssl::stream_base::server,
                                              asio::redirect_error(asio::use_awaitable, error));
+            if (error)
+                report("the TLS handshake failed: " + error.message());
         }
         co_return !error;
     }
 
-    asio::awaitable<void> end()
+    void report(std::string const& reason) { shared_->report(client_, reason); }
+
+    void close()
     {
-        error_code ignored;
-        if constexpr (is_tls) {
-            expires_after(drain_limit);
-            co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
-        }
-        beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_both, ignored);
+        report("it was closed: there are too many connections, and this one was idle");
+        beast::get_lowest_layer(stream_).close();
     }
 
-    /// Reads the head of the next request; waits long for its first byte, but not for the rest.
-    asio::awaitable<error_code> read_head(request_parser& parser)
+    /// Says that nothing more comes, and takes what the client is still sending, so that it comes to read the
+    /// last answer: closing a socket with unread bytes would destroy that.
+    asio::awaitable<void> end()
     {
         error_code error;
-        if (buffer_.size() == 0) {
-            expires_after(idle_limit);
-            std::size_t const size = co_await stream_.async_read_some(
-                buffer_.prepare(head_bytes_max), asio::redirect_error(asio::use_awaitable, error));
-            if (error)
-                co_return error;
-            buffer_.commit(size);
+        expires_after(drain_limit);
+        if constexpr (is_tls)
+            co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, error));
+        auto& lowest = beast::get_lowest_layer(stream_);
+        lowest.socket().shutdown(tcp::socket::shutdown_send, error);
+        std::vector<std::byte> block(16 * 1024);
+        std::uint64_t left = drained_bytes_max;
+        while (!error && left > 0) {
+            std::size_t const size = co_await lowest.async_read_some(
+                asio::buffer(block), asio::redirect_error(asio::use_awaitable, error));
+            left -= std::min<std::uint64_t>(left, size);
         }
-        expires_after(head_limit);
-        co_await http::async_read_header(stream_, buffer_, parser,
-                                         asio::redirect_error(asio::use_awaitable, error));
+    }
+
+    /// Has the read that follows cancelled at that time. Other than the stream's own limit, this leaves the
+    /// connection open for an answer.
+    void limit_read(clock_time deadline)
+    {
+        beast::get_lowest_layer(stream_).expires_never();
+        read_timer_.expires_at(deadline);
+        read_timer_.async_wait(
+            [weak = this->weak_from_this(), number = ++read_number_](error_code const& error) {
+                auto const self = weak.lock();
+                if (error || !self || self->read_number_ != number)
+                    return;
+                self->is_read_late_ = true;
+                error_code ignored;
+                beast::get_lowest_layer(self->stream_).socket().cancel(ignored);
+            });
+    }
+
+    /// Reads what there is; beast::error::timeout if that is nothing until the deadline.
+    asio::awaitable<std::size_t> read_some(asio::mutable_buffer block, clock_time deadline, error_code& error)
+    {
+        is_read_late_ = false;
+        limit_read(deadline);
+        std::size_t const size =
+            co_await stream_.async_read_some(block, asio::redirect_error(asio::use_awaitable, error));
+        // A timer that has fallen due already is not stopped by this, but sees the number.
+        ++read_number_;
+        read_timer_.cancel();
+        if (is_read_late_ && error)
+            error = beast::error::timeout;
+        co_return size;
+    }
+
+    asio::awaitable<error_code> read_into_buffer(clock_time deadline)
+    {
+        error_code error;
+        std::size_t const size = co_await read_some(buffer_.prepare(head_piece_bytes), deadline, error);
+        buffer_.commit(size);
         co_return error;
     }
 
+    /// Reads the head of the next request; waits long for its first byte, but not for the rest.
+    asio::awaitable<error_code> read_head(head_parser& parser)
+    {
+        error_code error;
+        if (buffer_.size() == 0) {
+            buffer_.shrink_to_fit();
+            error =
+                co_await read_into_buffer(std::chrono::steady_clock::now() + shared_->limits.idle_time_max);
+        }
+        clock_time const deadline = std::chrono::steady_clock::now() + shared_->limits.head_time_max;
+        while (!error && parser.feed(buffered()) == head_parser::progress::incomplete)
+            error = co_await read_into_buffer(deadline);
+        co_return error;
+    }
+
+    std::string_view buffered() const noexcept
+    {
+        return {static_cast<char const*>(buffer_.data().data()), buffer_.size()};
+    }
+
+    /// Ends a connection on which no complete head arrived.
+    asio::awaitable<void> give_up_on_head(error_code error)
+    {
+        // Nobody waits for an answer where nothing was asked.
+        if (buffer_.size() == 0)
+            co_return;
+        if (error == beast::error::timeout)
+            co_await refuse(408, service_errc::request_timeout, "its head arrived too slowly");
+        else
+            report("it ended within the head of a request: " + error.message());
+    }
+
     /// Reads the next part of a body, at most as much as fits into `block`; what the buffer has comes first.
-    asio::awaitable<std::size_t> read_body(asio::mutable_buffer block, error_code& error)
+    asio::awaitable<std::size_t> read_body(asio::mutable_buffer block, clock_time deadline, error_code& error)
     {
         if (buffer_.size() > 0) {
             std::size_t const size = asio::buffer_copy(block, buffer_.data());
             buffer_.consume(size);
             co_return size;
         }
-        expires_after(block_limit);
-        std::size_t const size =
-            co_await stream_.async_read_some(block, asio::redirect_error(asio::use_awaitable, error));
+        std::size_t const size = co_await read_some(block, deadline, error);
         co_return size;
     }
 
@@ -257,37 +353,38 @@ private:
     /// Serves one request; whether another one can follow on the connection.
     asio::awaitable<bool> serve_request()
     {
-        request_parser parser;
-        parser.header_limit(head_bytes_max);
-        parser.body_limit(boost::none);
+        head_parser parser(shared_->limits.head);
         error_code const error = co_await read_head(parser);
-        if (is_http_error(error)) {
-            co_await refuse(error.message());
-            co_return false;
-        }
-        if (error)
-            co_return false;
-
-        request_in_progress const counted(*shared_);
         start_ = std::chrono::steady_clock::now();
         entry_ = emulator_request();
         entry_.time = shared_->app.wall_clock.now();
-        request_head head = head_of(parser);
-        entry_.method = base::printable(head.method, 32);
-        entry_.target = base::printable(head.target, 2'000);
-        if (parser.get().version() != 11) {
-            co_await refuse("only HTTP/1.1 is spoken here");
+        entry_.method = base::printable(parser.head().method, 32);
+        entry_.target = base::printable(parser.head().target, 2'000);
+        if (!shared_->connections.begin_request(*number_))
             co_return false;
-        }
-        if (parser.chunked()) {
+        bool go_on = false;
+        if (error)
+            co_await give_up_on_head(error);
+        else if (parser.error().reason.empty())
+            go_on = co_await serve_head(parser);
+        else
+            co_await refuse(parser.error().status, service_errc::bad_request, parser.error().reason);
+        shared_->connections.end_request(*number_);
+        co_return go_on;
+    }
+
+    asio::awaitable<bool> serve_head(head_parser& parser)
+    {
+        request_in_progress const counted(*shared_);
+        buffer_.consume(parser.size());
+        if (parser.has_transfer_encoding()) {
             co_await refuse_with(parameter_missing("Content-Length"));
             co_return false;
         }
-        bool const keep_alive = parser.keep_alive();
-        bool const waits_for_continue = expects_continue(head.headers);
-        std::uint64_t const body_bytes = head.content_length.value_or(0);
-        exchange current(shared_->app, std::move(head));
-        bool const go_on = co_await serve_exchange(current, body_bytes, keep_alive, waits_for_continue);
+        std::uint64_t const body_bytes = parser.head().content_length.value_or(0);
+        exchange current(shared_->app, std::move(parser.head()));
+        bool const go_on =
+            co_await serve_exchange(current, body_bytes, parser.keep_alive(), parser.waits_for_continue());
         co_return go_on;
     }
 
@@ -303,23 +400,32 @@ private:
             waits_for_continue = false;
         }
         std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(left, block_bytes)));
+        clock_time deadline = std::chrono::steady_clock::now() + shared_->limits.body_stall_max;
+        std::uint64_t progress = 0;
         while (left > 0) {
             // A client that waits for a permission it does not get may or may not send the body.
             if (current.refused() && (waits_for_continue || left > skipped_body_bytes_max))
                 break;
             error_code error;
             auto const wanted = static_cast<std::size_t>(std::min<std::uint64_t>(left, block.size()));
-            std::size_t const size = co_await read_body(asio::buffer(block.data(), wanted), error);
+            std::size_t const size = co_await read_body(asio::buffer(block.data(), wanted), deadline, error);
             if (error == beast::error::timeout) {
                 co_await refuse_with(
                     error_of(service_errc::request_timeout, "The body of the request arrived too slowly."));
                 co_return false;
             }
-            if (error)
+            if (error) {
+                report("it ended within the body of a request: " + error.message());
                 co_return false;
+            }
             current.on_body(std::span<std::byte const>(block.data(), size));
             left -= size;
             entry_.bytes_received += size;
+            progress += size;
+            if (progress >= progress_bytes) {
+                progress = 0;
+                deadline = std::chrono::steady_clock::now() + shared_->limits.body_stall_max;
+            }
         }
 
         reply const answer = current.finish();
@@ -327,8 +433,6 @@ private:
         entry_.failure = current.failure();
         bool const can_go_on = keep_alive && left == 0 && !shared_->stopping;
         bool const sent = co_await send(answer, can_go_on);
-        if (sent && left > 0)
-            co_await drain(left);
         co_return sent&& can_go_on;
     }
 
@@ -339,13 +443,14 @@ private:
             body_bytes = answer.bytes->size();
         std::string text = head_text(answer, body_bytes, keep_alive, shared_->app.wall_clock.now());
         // The answer to HEAD would have a body if it were one to GET.
-        if (entry_.method != "HEAD")
+        bool const has_body = entry_.method != "HEAD";
+        if (has_body)
             text += answer.response.body;
         entry_.status = answer.response.status;
         entry_.request_id = answer.response.headers.get("x-amzn-RequestId");
         error_code const error = co_await write_text(std::move(text));
         bool sent = !error;
-        if (sent)
+        if (sent && has_body)
             entry_.bytes_sent = answer.response.body.size();
         if (sent && answer.bytes)
             sent = co_await send_output(*answer.bytes);
@@ -393,54 +498,45 @@ private:
         answer.response = protocol::to_response(error);
         answer.response.headers.add("x-amzn-RequestId",
                                     new_id(shared_->app.services.random, request_id_length));
-        bool const sent = co_await send(answer, false);
-        if (sent)
-            co_await drain(drained_bytes_max);
+        co_await send(answer, false);
     }
 
     /// Answers something that is no HTTP, or not the HTTP that is spoken here.
-    asio::awaitable<void> refuse(std::string reason)
+    asio::awaitable<void> refuse(int status, service_errc code, std::string reason)
     {
-        co_await refuse_with(error_of(service_errc::bad_request, "The request is not valid HTTP: " + reason));
-    }
-
-    /// Takes what the client is still sending, so that it comes to read the answer.
-    asio::awaitable<void> drain(std::uint64_t bytes)
-    {
-        error_code error;
-        if constexpr (!is_tls)
-            beast::get_lowest_layer(stream_).socket().shutdown(tcp::socket::shutdown_send, error);
-        auto const deadline = std::chrono::steady_clock::now() + drain_limit;
-        bytes = std::min(bytes, drained_bytes_max);
-        std::vector<std::byte> block(16 * 1024);
-        buffer_.clear();
-        error.clear();
-        while (bytes > 0 && !error && std::chrono::steady_clock::now() < deadline) {
-            expires_after(drain_limit);
-            std::size_t const size = co_await stream_.async_read_some(
-                asio::buffer(block), asio::redirect_error(asio::use_awaitable, error));
-            bytes -= std::min<std::uint64_t>(bytes, size);
-        }
+        report("the request was refused: " + reason);
+        protocol::service_error error = error_of(code, "The request is not valid HTTP: " + reason);
+        error.status = status;
+        is_request_ = false;
+        co_await refuse_with(std::move(error));
     }
 
     void log()
     {
         entry_.duration =
             std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start_);
-        if (shared_->on_request)
+        if (is_request_ && shared_->on_request)
             shared_->on_request(entry_);
     }
 
     std::shared_ptr<shared_state> shared_;
     Stream stream_;
-    beast::flat_buffer buffer_{head_buffer_bytes};
+    asio::steady_timer read_timer_;
+    // Tells the timer whether the read that it limits is still the one in progress.
+    std::uint64_t read_number_ = 0;
+    bool is_read_late_ = false;
+    std::optional<connection_table::number> number_;
+    std::string client_;
+    beast::flat_buffer buffer_;
+    // What is no request stands in the log of connection errors only.
+    bool is_request_ = true;
     // Of the request that is being served.
     emulator_request entry_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 template <class Stream>
-asio::awaitable<void> run_session(std::unique_ptr<session<Stream>> connection)
+asio::awaitable<void> run_session(std::shared_ptr<session<Stream>> connection)
 {
     co_await connection->run();
 }
@@ -451,8 +547,9 @@ void ignore_failure(std::exception_ptr const& /*failure*/) noexcept {}
 template <class Stream>
 void start_session(asio::any_io_executor const& executor, std::shared_ptr<shared_state> shared, Stream stream)
 {
-    auto connection = std::make_unique<session<Stream>>(std::move(shared), std::move(stream));
-    asio::co_spawn(executor, run_session(std::move(connection)), ignore_failure);
+    auto connection = std::make_shared<session<Stream>>(std::move(shared), std::move(stream));
+    if (connection->enter())
+        asio::co_spawn(executor, run_session(std::move(connection)), ignore_failure);
 }
 
 tcp::endpoint parse_endpoint(std::string const& address, std::uint16_t port)
@@ -468,7 +565,7 @@ tcp::endpoint parse_endpoint(std::string const& address, std::uint16_t port)
 
 struct server::state {
     state(application& app, server_options options)
-        : shared(std::make_shared<shared_state>(app, std::move(options.on_request))),
+        : shared(std::make_shared<shared_state>(app, options)),
           context(std::make_unique<asio::io_context>(static_cast<int>(options.threads)))
     {
         acceptor.emplace(asio::make_strand(*context));
@@ -519,6 +616,7 @@ struct server::state {
                 co_return;
             if (error) {
                 // Out of file descriptors, for instance: there may be some again soon.
+                shared->connections.close_idle();
                 pause.expires_after(100ms);
                 co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
                 continue;

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "emulator/exchange.hpp"
+#include "emulator/head_parser.hpp"
 
 #include <glacier/emulator.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -18,12 +21,23 @@ struct tls_files {
     std::filesystem::path key;
 };
 
+/// What a client may use. Of emulator_options, where each is described.
+struct server_limits {
+    head_limits head;
+    std::size_t connections_max = 1'000;
+    std::chrono::milliseconds head_time_max = std::chrono::seconds(10);
+    std::chrono::milliseconds idle_time_max = std::chrono::seconds(60);
+    std::chrono::milliseconds body_stall_max = std::chrono::seconds(30);
+};
+
 struct server_options {
     std::string address;
     std::uint16_t port = 0;
     std::optional<tls_files> tls;
     unsigned threads = 1;
     std::function<void(emulator_request const&)> on_request;
+    std::function<void(emulator_connection_error const&)> on_connection_error;
+    server_limits limits;
 };
 
 /// Speaks HTTP/1.1, over TLS if asked to, and carries out the requests that arrive. Its threads may wait for

@@ -108,6 +108,14 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_are_refused)
     BOOST_TEST(refused([](emulator_options& options) { options.job_delay = -1s; }));
     BOOST_TEST(refused([](emulator_options& options) { options.inferred.invalid_signature_status = 401; }));
     BOOST_TEST(refused([](emulator_options& options) { options.identity.access_key_id.clear(); }));
+    BOOST_TEST(refused([](emulator_options& options) { options.head_bytes_max = 1'023; }));
+    BOOST_TEST(refused([](emulator_options& options) { options.headers_max = 15; }));
+    BOOST_TEST(refused([](emulator_options& options) { options.body_bytes_max = 1'073'741'825; }));
+    BOOST_TEST(refused([](emulator_options& options) { options.connections_max = 0; }));
+    BOOST_TEST(refused([](emulator_options& options) { options.head_time_max = 0ms; }));
+    BOOST_TEST(refused([](emulator_options& options) { options.idle_time_max = -1ms; }));
+    BOOST_TEST(
+        refused([](emulator_options& options) { options.body_stall_max = std::chrono::hours(9'000); }));
     BOOST_TEST(!refused([](emulator_options&) {}));
 }
 

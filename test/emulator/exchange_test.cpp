@@ -154,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_no_upload_has_a_limit)
     request_head head;
     head.method = "POST";
     head.target = "/-/vaults/attic/jobs";
-    head.content_length = small_body_bytes_max + 1;
+    head.content_length = app.body_bytes_max + 1;
     exchange current(app, std::move(head));
     BOOST_TEST(current.refused());
     BOOST_TEST(current.finish().response.status == 400);

@@ -53,6 +53,20 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_a_dash)
     BOOST_TEST(format_request(request) == "2026-01-02T03:04:05.678Z - - - 400 0 0 0ms -");
 }
 
+// Connections that fail have a line too, with how many had none.
+BOOST_AUTO_TEST_CASE(a_line_of_a_connection)
+{
+    emulator_connection_error error;
+    error.time = example().time;
+    error.client = "127.0.0.1:40000";
+    error.reason = "TLS handshake: unknown ca";
+    BOOST_TEST(format_connection_error(error) ==
+               "2026-01-02T03:04:05.678Z connection of 127.0.0.1:40000: TLS handshake: unknown ca");
+    error.left_out = 7;
+    BOOST_TEST(format_connection_error(error).ends_with(
+        ": TLS handshake: unknown ca (and 7 errors before that are not shown)"));
+}
+
 BOOST_AUTO_TEST_CASE(a_failure_ends_the_line)
 {
     emulator_request request = example();

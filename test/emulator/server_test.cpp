@@ -15,7 +15,9 @@ namespace {
 using protocol::http_method;
 
 struct server_fixture {
-    server_fixture()
+    server_fixture() { service.emplace(options()); }
+
+    emulator_options options()
     {
         emulator_options options(directory.path());
         options.job_delay = 0ms;
@@ -24,7 +26,11 @@ struct server_fixture {
             std::lock_guard const lock(mutex);
             log.push_back(request);
         };
-        service.emplace(options);
+        options.on_connection_error = [this](emulator_connection_error const& error) {
+            std::lock_guard const lock(mutex);
+            errors.push_back(error);
+        };
+        return options;
     }
 
     static protocol::http_request signed_now(protocol::http_request request)
@@ -42,9 +48,19 @@ struct server_fixture {
         return std::to_string(response.status) + " " + protocol::parse_service_error(response).message;
     }
 
+    template <class Change>
+    void restart_with(Change change)
+    {
+        service.reset();
+        emulator_options changed = options();
+        change(changed);
+        service.emplace(changed);
+    }
+
     temporary_directory directory;
     std::mutex mutex;
     std::vector<emulator_request> log;
+    std::vector<emulator_connection_error> errors;
     std::optional<emulator> service;
 };
 
@@ -120,31 +136,108 @@ BOOST_AUTO_TEST_CASE(the_connection_goes_on_after_an_error)
 BOOST_AUTO_TEST_CASE(what_is_no_http_is_refused_and_the_connection_closed)
 {
     std::string const host = "host: localhost\r\n";
-    std::vector<std::string> const texts{
-        "nonsense\r\n\r\n",
-        "GET /-/vaults HTTP/1.0\r\n" + host + "\r\n",
-        "GET /-/vaults HTTP/2.0\r\n" + host + "\r\n",
-        "GET /-/vaults HTTP/1.1\r\nbad header\r\n\r\n",
-        "PUT /-/vaults/a HTTP/1.1\r\ncontent-length: -1\r\n\r\n",
-        "PUT /-/vaults/a HTTP/1.1\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n",
-        "PUT /-/vaults/a HTTP/1.1\r\ncontent-length: 99999999999999999999999\r\n\r\n",
-        "PUT /-/vaults/a HTTP/1.1\r\ncontent-length: 1\r\ntransfer-encoding: chunked\r\n\r\n",
-        "GET / HTTP/1.1\r\nx: " + std::string(20'000, 'x') + "\r\n\r\n",
-        "GET /" + std::string(20'000, 'x') + " HTTP/1.1\r\n\r\n",
+    std::vector<std::pair<int, std::string>> const texts{
+        {400, "nonsense\r\n\r\n"},
+        {505, "GET /-/vaults HTTP/2.0\r\n" + host + "\r\n"},
+        {400, "GET /-/vaults HTTP/1.1\r\nbad header\r\n\r\n"},
+        {400, "PUT /-/vaults/a HTTP/1.1\r\n" + host + "content-length: -1\r\n\r\n"},
+        {400,
+         "PUT /-/vaults/a HTTP/1.1\r\n" + host + "content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n"},
+        {417, "PUT /-/vaults/a HTTP/1.1\r\n" + host + "expect: the-unexpected\r\n\r\n"},
+        {431, "GET / HTTP/1.1\r\nx: " + std::string(20'000, 'x') + "\r\n\r\n"},
+        {431, "GET /" + std::string(20'000, 'x') + " HTTP/1.1\r\n\r\n"},
     };
-    for (std::string const& text : texts) {
+    for (auto const& [status, text] : texts) {
         connection client(service->port());
-        client.send(text);
-        client.finish_sending();
+        // What follows is not taken for a request.
+        client.send(text + wire(http_method::put, "/-/vaults/smuggled"));
         auto const answer = client.receive();
-        BOOST_TEST(answer.status == 400, text.substr(0, 80));
+        BOOST_TEST(answer.status == status, text.substr(0, 80));
         BOOST_TEST(answer.headers.get("connection") == "close");
         BOOST_TEST(answer.headers.get("content-type") == "application/json");
+        BOOST_TEST(answer.headers.get("date").ends_with(" GMT"));
+        BOOST_TEST(answer.headers.get("x-amzn-requestid").size() == 47U);
+        BOOST_TEST(
+            message_of(answer).starts_with(std::to_string(status) + " The request is not valid HTTP: "));
+        client.finish_sending();
         BOOST_TEST(client.is_closed());
     }
     connection client(service->port());
     client.send(wire(http_method::get, "/-/vaults"));
-    BOOST_TEST(client.receive().status == 200);
+    BOOST_TEST(client.receive().body == R"({"VaultList":[],"Marker":null})");
+    service->stop();
+    // The log of requests has that one only, the other one all that were none.
+    BOOST_TEST(log.size() == 1U);
+    BOOST_TEST_REQUIRE(errors.size() == texts.size());
+    BOOST_TEST(errors[0].client.starts_with("127.0.0.1:"));
+    BOOST_TEST(errors[0].reason ==
+               "the request was refused: the first line is not METHOD TARGET HTTP/1.1: nonsense");
+}
+
+BOOST_AUTO_TEST_CASE(a_client_of_http_1_0_is_served_once)
+{
+    connection client(service->port());
+    std::string text = wire(http_method::get, "/-/vaults");
+    text.replace(text.find("HTTP/1.1"), 8, "HTTP/1.0");
+    client.send(text + text);
+    auto const answer = client.receive();
+    BOOST_TEST(answer.status == 200);
+    BOOST_TEST(answer.headers.get("connection") == "close");
+    BOOST_TEST(client.is_closed());
+}
+
+BOOST_AUTO_TEST_CASE(a_client_can_ask_to_close)
+{
+    connection client(service->port());
+    auto request = signed_now(make_request(http_method::get, "/-/vaults"));
+    request.headers.add("Connection", "close");
+    client.send(to_wire(request) + wire(http_method::get, "/-/vaults"));
+    auto const answer = client.receive();
+    BOOST_TEST(answer.status == 200);
+    BOOST_TEST(answer.headers.get("connection") == "close");
+    BOOST_TEST(client.is_closed());
+}
+
+BOOST_AUTO_TEST_CASE(who_stalls_is_told_so_and_closed)
+{
+    restart_with([](emulator_options& options) {
+        options.head_time_max = 50ms;
+        options.idle_time_max = 50ms;
+        options.body_stall_max = 50ms;
+    });
+    {
+        connection client(service->port());
+        client.send("GET /-/vaults HTTP/1.1\r\nhost:");
+        BOOST_TEST(message_of(client.receive()) ==
+                   "408 The request is not valid HTTP: its head arrived too slowly");
+        client.finish_sending();
+        BOOST_TEST(client.is_closed());
+    }
+    {
+        connection client(service->port());
+        client.send("POST /-/vaults/attic/jobs HTTP/1.1\r\nhost: localhost\r\ncontent-length: 5\r\n\r\n{");
+        BOOST_TEST(message_of(client.receive()) == "408 The body of the request arrived too slowly.");
+        client.finish_sending();
+        BOOST_TEST(client.is_closed());
+    }
+    connection client(service->port());
+    BOOST_TEST(client.is_closed());
+}
+
+BOOST_AUTO_TEST_CASE(of_too_many_connections_the_longest_idle_one_goes)
+{
+    restart_with([](emulator_options& options) { options.connections_max = 2; });
+    connection first(service->port());
+    first.send("GET /-/vaults HTTP/1.1\r\n");
+    connection second(service->port());
+    second.send(wire(http_method::get, "/-/vaults"));
+    BOOST_TEST(second.receive().status == 200);
+    connection third(service->port());
+    BOOST_TEST(first.is_closed());
+    second.send(wire(http_method::get, "/-/vaults"));
+    BOOST_TEST(second.receive().status == 200);
+    third.send(wire(http_method::get, "/-/vaults"));
+    BOOST_TEST(third.receive().status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(a_body_without_a_length_is_refused)
