@@ -7,7 +7,8 @@
 
 namespace glacier::emulation {
 
-// The policy is kept and shown; no retrieval is refused because of it.
+// How it is enforced is not documented in detail. Here it is looked at when a job is initiated, and the bytes asked
+// for by Standard retrievals of archives within the last hour, or day for FreeTier, count, also of failed jobs.
 
 service_result<get_data_retrieval_policy_result> get_data_retrieval_policy(
     service_context& context, get_data_retrieval_policy_request const& request);

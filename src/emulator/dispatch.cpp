@@ -59,6 +59,9 @@ service_result<reply> answer_with(service_context& context, protocol::routed_req
     auto const request = protocol::accept<Request>(routed);
     if (!request)
         return refusal(context, routed, request.error());
+    if constexpr (requires { request->limit; })
+        if (request->limit == 0U)
+            return refusal(context, routed, {protocol::member_error::reason::invalid, "limit", "0"});
     if (auto const denied = denial_of(context, routed.id, *request))
         return *denied;
     auto const result = serve(context, *request);

@@ -7,7 +7,7 @@
 
 namespace glacier::emulation {
 
-// The policy is kept and shown; nothing is refused because of it.
+// The policy is kept as it is, whatever it says. What it denies is refused only if that is asked for, see denial().
 
 service_result<protocol::no_result> set_vault_access_policy(service_context& context,
                                                             set_vault_access_policy_request const& request);

@@ -16,11 +16,11 @@ struct dispatch_fixture : service_fixture {
         protocol::routed_request const request{id,
                                                {{"accountId", "-"},
                                                 {"vaultName", "attic"},
-                                                {"archiveId", path_archive},
+                                                {"archiveId", archive_in_path},
                                                 {"jobId", "j"},
                                                 {"uploadId", "u"},
                                                 {"lockId", "l"}},
-                                               {},
+                                               query_parameters,
                                                headers,
                                                content};
         operation_handler const& handler = handler_of(id);
@@ -54,8 +54,9 @@ struct dispatch_fixture : service_fixture {
         headers.add("Content-Range", "bytes 0-0/*");
     }
 
+    protocol::parameters query_parameters;
     protocol::http_headers headers;
-    std::string path_archive = "a";
+    std::string archive_in_path = "a";
     std::string_view const all_members = R"({
         "SNSTopic":"arn:aws:sns:us-east-1:123456789012:jobs","Events":["ArchiveRetrievalCompleted"],
         "Tags":{"key":"value"},"TagKeys":["key"],"Type":"inventory-retrieval",
@@ -126,9 +127,9 @@ BOOST_AUTO_TEST_CASE(the_archive_of_a_request_has_an_age_for_the_policy)
 {
     using enum protocol::operation;
     make_vault("attic");
-    path_archive = upload("attic", "content");
+    archive_in_path = upload("attic", "content");
     lock(R"({"NumericLessThan":{"glacier:ArchiveAgeInDays":"1"}})");
-    std::string const job = R"({"Type":"archive-retrieval","ArchiveId":")" + path_archive + "\"}";
+    std::string const job = R"({"Type":"archive-retrieval","ArchiveId":")" + archive_in_path + "\"}";
     BOOST_TEST(error_text(carry_out(initiate_job, job)).starts_with("403 "));
     BOOST_TEST(error_text(carry_out(delete_archive)).starts_with("403 "));
     BOOST_TEST(carry_out(list_jobs).has_value());
@@ -146,6 +147,22 @@ BOOST_AUTO_TEST_CASE(a_vault_that_is_not_there_is_reported_before_wrong_values)
     BOOST_TEST(error_text(carry_out(id)).starts_with("404 Vault not found"));
     make_vault("attic");
     BOOST_TEST(error_text(carry_out(id)).starts_with("400 Invalid part size: 5."));
+}
+
+BOOST_AUTO_TEST_CASE(limits_that_are_not_allowed_are_wrong_values)
+{
+    using enum protocol::operation;
+    for (auto const id : {list_jobs, list_multipart_uploads}) {
+        for (std::string const limit : {"0", "-1", "ten", "", "1.5"}) {
+            query_parameters.insert_or_assign("limit", limit);
+            options.inferred.vault_before_values = false;
+            BOOST_TEST(error_text(carry_out(id)) == "400 Invalid limit: " + limit);
+            options.inferred.vault_before_values = true;
+            BOOST_TEST(error_text(carry_out(id)).starts_with("404 Vault not found"));
+        }
+    }
+    query_parameters.insert_or_assign("limit", "1000");
+    BOOST_TEST(carry_out(list_vaults).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(wrong_values_can_come_first_instead)

@@ -489,6 +489,38 @@ BOOST_AUTO_TEST_CASE(an_inventory_can_be_had_in_pieces_and_by_date)
     BOOST_TEST(error_text(try_job("attic", parameters)) == "400 Invalid Marker: unknown");
 }
 
+BOOST_AUTO_TEST_CASE(a_piece_of_an_inventory_that_ends_with_it_has_no_marker)
+{
+    options.job_delay = 0ms;
+    options.inventory_period = 0ms;
+    std::vector<std::string> const archives{upload("attic", "0"), upload("attic", "1")};
+    auto parameters = job_parameters::inventory_retrieval();
+    parameters.format = inventory_format::csv;
+    parameters.inventory.emplace().limit = 2;
+    BOOST_TEST(!describe_one(start_job("attic", parameters)).inventory->marker.has_value());
+    parameters.inventory->limit = 1;
+    std::string const first = start_job("attic", parameters);
+    BOOST_TEST(describe_one(first).inventory->limit.value() == "1");
+    // It is there only when the job is complete.
+    options.job_delay = 1h;
+    parameters.inventory->marker = describe_one(first).inventory->marker;
+    std::string const second = start_job("attic", parameters);
+    BOOST_TEST(!describe_one(second).inventory_size_in_bytes.has_value());
+    clock.advance(1h);
+    BOOST_TEST(output_of("attic", second).starts_with("ArchiveId,"));
+    BOOST_TEST(output_of("attic", second).find(archives[0]) == std::string::npos);
+    BOOST_TEST(output_of("attic", second).find(archives[1]) != std::string::npos);
+    // Behind the last one, and of a vault that has become empty.
+    parameters.inventory->marker = archives[1];
+    std::string const behind = start_job("attic", parameters);
+    remove("attic", archives[0]);
+    remove("attic", archives[1]);
+    std::string const emptied = start_job("attic", job_parameters::inventory_retrieval());
+    clock.advance(1h);
+    BOOST_TEST(output_of("attic", behind) == "ArchiveId,ArchiveDescription,CreationDate,Size,SHA256TreeHash");
+    BOOST_TEST(output_of("attic", emptied).find(R"("ArchiveList":[])") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(an_inventory_of_more_archives_than_a_block_lists_each_once)
 {
     options.job_delay = 0ms;
