@@ -461,6 +461,10 @@ class HostileTest(programs.ProgramTest):
             answer = connection.answer()
             self.assertEqual(200, answer and answer.status)
             names = [vault['VaultName'] for vault in json.loads(answer.body)['VaultList']]
+            if 'smuggled' in names:
+                # So that the next case is judged by itself.
+                connection.send(signed(emulator, 'DELETE', '/-/vaults/smuggled'))
+                connection.answer()
             self.assertEqual(['attic', 'cellar'], names, 'something was smuggled in')
 
     def check_after(self, emulator, began):
