@@ -1,4 +1,5 @@
 #include "base/iso8601.hpp"
+#include "emulator/fault_text.hpp"
 
 #include <glacier/emulator.hpp>
 #include <glacier/version.hpp>
@@ -8,7 +9,9 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -22,6 +25,8 @@ struct arguments {
     double inventory_period = 86'400;
     double upload_life = 86'400;
     double job_output_life = 86'400;
+    std::uint16_t control_port = 0;
+    std::vector<std::string> faults;
 };
 
 std::chrono::milliseconds from_seconds(double seconds)
@@ -104,12 +109,49 @@ void define(CLI::App& app, arguments& given)
         ->capture_default_str();
 }
 
+void define_control(CLI::App& app, arguments& given)
+{
+    glacier::emulator_options& options = given.options;
+    auto* const port =
+        app.add_option("--control-port", given.control_port,
+                       "Take commands that move the clock, expire jobs and set faults on this port, "
+                       "from whoever reaches it; 0: any that is free")
+            ->type_name("PORT");
+    app.add_option("--control-listen", options.control_listen, "Address to take commands on")
+        ->type_name("ADDRESS")
+        ->capture_default_str()
+        ->needs(port);
+    app.add_option("--fault", given.faults,
+                   "What goes wrong on purpose, such as "
+                   "operation=UploadMultipartPart,probability=0.1,effect=status,status=500; repeatable")
+        ->type_name("NAME=VALUE,...")
+        ->take_all()
+        ->allow_extra_args(false);
+    app.add_option("--seed", options.seed, "Decides which requests faults with a probability strike")
+        ->type_name("N")
+        ->capture_default_str();
+}
+
+std::vector<glacier::emulator_fault> read_faults(std::vector<std::string> const& texts)
+{
+    std::vector<glacier::emulator_fault> faults;
+    for (std::string const& text : texts) {
+        auto const fault = glacier::emulation::parse_fault(text);
+        if (!fault)
+            throw std::invalid_argument("--fault: " + fault.error().message);
+        faults.push_back(*fault);
+    }
+    return faults;
+}
+
 void log_request(glacier::emulator_request const& request)
 {
     std::string line = glacier::base::to_iso8601(request.time) + " " + request.method + " " + request.target +
                        " " + std::to_string(request.status) + " " + std::to_string(request.bytes_received) +
                        " " + std::to_string(request.bytes_sent) + " " +
                        std::to_string(request.duration.count() / 1'000) + "ms " + request.request_id;
+    if (!request.fault.empty())
+        line += " fault=" + request.fault;
     if (!request.failure.empty())
         line += " failed: " + request.failure;
     line += '\n';
@@ -128,6 +170,8 @@ int run(arguments const& given, sigset_t const& ending)
     glacier::emulator service(given.options);
     if (given.options.tls)
         print_line("CA certificate: " + service.ca_certificate().string());
+    if (given.options.control_port)
+        print_line("control on " + service.control_url());
     print_line("listening on " + service.endpoint_url());
 
     int received = 0;
@@ -144,6 +188,7 @@ int main(int argc, char** argv)
     CLI::App app("The Amazon Glacier vault service on this machine, for tests and development.",
                  "glacier-emulator");
     define(app, given);
+    define_control(app, given);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& error) {
@@ -156,6 +201,8 @@ int main(int argc, char** argv)
     given.options.inventory_period = from_seconds(given.inventory_period);
     given.options.upload_life = from_seconds(given.upload_life);
     given.options.job_output_life = from_seconds(given.job_output_life);
+    if (app.count("--control-port") > 0)
+        given.options.control_port = given.control_port;
     given.options.on_request = log_request;
 
     // Blocked here and so in all threads that follow: sigwait() takes them.
@@ -167,6 +214,7 @@ int main(int argc, char** argv)
     std::signal(SIGPIPE, SIG_IGN);
 
     try {
+        given.options.faults = read_faults(given.faults);
         return run(given, ending);
     } catch (std::invalid_argument const& error) {
         std::fprintf(stderr, "glacier-emulator: %s\n", error.what());

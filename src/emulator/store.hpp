@@ -113,6 +113,8 @@ struct job_record {
     timestamp completion;
     /// It fails, or failed, at its completion.
     bool failed = false;
+    /// Why it fails, if it was made to.
+    std::optional<std::string> failure;
 
     // Of an archive retrieval, and of a select job only `archive_id` and `tier`: it needs no bytes to be kept.
     std::optional<std::int64_t> archive;
@@ -243,6 +245,8 @@ public:
     /// In the order in which they were started, from the one after number `after`.
     std::vector<job_record> jobs_after(std::int64_t vault, std::int64_t after, std::size_t count);
     void insert_job(job_record& job);
+    /// Its completion, and whether and why it fails.
+    void update_job(job_record const& job);
 
     /// Forgets jobs that completed, and uploads that were last used, up to these moments, with their files
     /// and those of deleted archives that only such jobs needed.
