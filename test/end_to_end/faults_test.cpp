@@ -57,11 +57,12 @@ emulator_fault once(std::string operation, effect does)
 struct faults_fixture {
     faults_fixture() { start(0); }
 
-    void start(std::uint64_t seed)
+    void start(std::uint64_t seed, bool tls = false)
     {
         service.reset();
         emulator_options options(directory.path() / "data");
         options.seed = seed;
+        options.tls = tls;
         options.on_request = [this](emulator_request const& request) {
             std::lock_guard const lock(mutex);
             log.push_back(request);
@@ -75,6 +76,8 @@ struct faults_fixture {
         client_config made;
         made.region = "us-east-1";
         made.endpoint = service->endpoint_url();
+        if (auto ca = service->ca_certificate(); !ca.empty())
+            made.tls.ca_bundle = std::move(ca);
         made.retry.delay_base = 1ms;
         made.timeouts.response = 150ms;
         made.timeouts.stall = 150ms;
@@ -110,6 +113,18 @@ struct faults_fixture {
         auto const outcome = run(as_result(std::move(operation)));
         BOOST_TEST_REQUIRE(outcome.has_error());
         return outcome.error();
+    }
+
+    /// The code of an operation that must fail, also of one whose errors are plain system_errors.
+    template <class T>
+    error_code code_of(asio::awaitable<T> operation)
+    {
+        try {
+            run(std::move(operation));
+        } catch (boost::system::system_error const& error) {
+            return error.code();
+        }
+        return {};
     }
 
     void describe_with(emulator_fault fault, int attempts)
@@ -300,15 +315,14 @@ BOOST_AUTO_TEST_CASE(damage_to_a_jobs_output)
     emulator_fault flip = fault_of("GetJobOutput", effect::flip_byte);
     flip.bytes = 1'500'000;
     service->set_faults({flip});
-    std::string const flipped = run(read_output(client, whole));
-    BOOST_TEST_REQUIRE(flipped.size() == bytes.size());
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        BOOST_TEST_REQUIRE((flipped[i] == bytes[i]) == (i != flip.bytes));
+    std::string flipped = bytes;
+    flipped[flip.bytes] = static_cast<char>(flipped[flip.bytes] ^ 1);
+    BOOST_TEST((run(read_output(client, whole)) == flipped));
 
     emulator_fault cut = fault_of("GetJobOutput", effect::cut_body);
     cut.bytes = 1'500'000;
     service->set_faults({cut});
-    BOOST_TEST((failure_of(read_output(client, whole)).code() == errc::connection_closed));
+    BOOST_TEST((code_of(read_output(client, whole)) == errc::connection_closed));
 
     service->set_faults({fault_of("GetJobOutput", effect::wrong_content_range)});
     BOOST_TEST((failure_of(read_output(client, ranged)).code() == errc::unexpected_status));
@@ -338,10 +352,8 @@ BOOST_AUTO_TEST_CASE(downloads_survive_damage_that_passes)
 
         fault.last = 1'000;
         service->set_faults({fault});
-        auto const failed = failure_of(download_job_output(connect(), request));
-        BOOST_TEST((failed.code() ==
-                    (does == effect::cut_body ? errc::connection_closed : errc::tree_hash_mismatch)),
-                   failed.what());
+        errc const expected = does == effect::cut_body ? errc::connection_closed : errc::tree_hash_mismatch;
+        BOOST_TEST((code_of(download_job_output(connect(), request)) == expected));
         BOOST_TEST(!std::filesystem::exists(request.file));
     }
 }
@@ -357,6 +369,20 @@ BOOST_AUTO_TEST_CASE(answers_that_cannot_be_read)
     BOOST_TEST((code_with(effect::garbage) == errc::invalid_http_message));
     BOOST_TEST((code_with(effect::cut_body) == errc::connection_closed));
     BOOST_TEST((code_with(effect::reset_after) == condition::transport));
+}
+
+BOOST_AUTO_TEST_CASE(the_same_over_tls)
+{
+    start(0, true);
+    describe_with(once("DescribeVault", effect::reset_before), 2);
+    describe_with(once("DescribeVault", effect::reset_after), 2);
+    client const once_only = connect_for_one_attempt();
+    service->set_faults({fault_of("DescribeVault", effect::cut_body)});
+    BOOST_TEST((failure_of(once_only.describe_vault(describe_vault_request("attic"))).code() ==
+                errc::connection_closed));
+    service->set_faults({fault_of("DescribeVault", effect::garbage)});
+    BOOST_TEST((failure_of(once_only.describe_vault(describe_vault_request("attic"))).code() ==
+                errc::invalid_http_message));
 }
 
 // The second copy is never taken for the answer to the next request.
