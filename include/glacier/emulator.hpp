@@ -1,6 +1,7 @@
 #pragma once
 
 #include <glacier/credentials.hpp>
+#include <glacier/emulator_fault.hpp>
 #include <glacier/inferred_behaviour.hpp>
 #include <glacier/secret_string.hpp>
 #include <glacier/timestamp.hpp>
@@ -14,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace glacier {
 
@@ -39,6 +41,8 @@ struct emulator_request {
     std::string request_id;
     /// What failed in the emulator itself, such as a full disk; empty if nothing did.
     std::string failure;
+    /// What went wrong on purpose, such as `reset-after`: see emulator_fault_effect. Empty if nothing did.
+    std::string fault;
 };
 
 /// A connection that had to be ended, or a request that was no proper HTTP, for a log. Holds no secret.
@@ -127,6 +131,15 @@ struct emulator_options {
     /// them), requests that break off, and connections that had to be closed; from any thread and from several
     /// at once, at most ten times a second. Must not throw.
     std::function<void(emulator_connection_error const&)> on_connection_error;
+    /// Serve the control endpoint, over plain HTTP, on this port; 0: a free one, see emulator::control_url(). Whoever
+    /// reaches it can move the clock, expire jobs and make requests fail. Nothing: there is no such endpoint.
+    std::optional<std::uint16_t> control_port;
+    /// IP address of the control endpoint, which asks nobody who they are.
+    std::string control_listen = "127.0.0.1";
+    /// What goes wrong on purpose; up to 1,000 faults, each within its rules.
+    std::vector<emulator_fault> faults;
+    /// Decides which requests faults with a probability strike: equal seeds, equal faults.
+    std::uint64_t seed = 0;
 };
 
 /**
@@ -164,6 +177,48 @@ public:
 
     /// The CA that clients must trust, in PEM; empty unless emulator_options::tls is set.
     std::filesystem::path ca_certificate() const;
+
+    /// `http://127.0.0.1:41235`; empty without emulator_options::control_port.
+    std::string control_url() const;
+
+    /// The time that jobs, uploads and inventories live by.
+    timestamp now() const;
+
+    /// Moves the emulator's time on, at most 100 years at once: what falls due on the way is due. It stays ahead
+    /// over restarts. Errors: std::invalid_argument for a negative duration, or beyond the year 9999.
+    void advance_clock(std::chrono::milliseconds by);
+
+    /// Lets the emulator's time run `scale` times as fast as real time from now on: as
+    /// emulator_options::clock_scale, which it replaces until the emulator is stopped. Errors:
+    /// std::invalid_argument outside of the range.
+    void set_clock_scale(double scale);
+
+    /// Takes an inventory of the vault now, whenever the next one is due. With an inventory_period of zero it
+    /// is current anyway. Errors: std::invalid_argument if there is no such vault.
+    void take_inventory(std::string const& vault);
+
+    /// Completes a job that is in progress now: it succeeds, unless it was to fail. A job that is complete stays
+    /// as it is. Errors: std::invalid_argument if there is no such vault or job.
+    void complete_job(std::string const& vault, std::string const& job);
+
+    /// Makes a job fail now, also one that has succeeded, with this status message of up to 1,000 bytes. Errors:
+    /// std::invalid_argument if there is no such vault or job, or for the message.
+    void fail_job(std::string const& vault, std::string const& job, std::string const& message);
+
+    /// Lets a job and its output end now, as at the end of emulator_options::job_output_life. Errors:
+    /// std::invalid_argument if there is no such vault or job.
+    void expire_job(std::string const& vault, std::string const& job);
+
+    /// Lets a multipart upload end now, as at the end of emulator_options::upload_life. Errors:
+    /// std::invalid_argument if there is no such vault or upload.
+    void expire_upload(std::string const& vault, std::string const& upload);
+
+    /// Replaces what goes wrong on purpose; counting begins anew. Errors: std::invalid_argument for a fault that
+    /// breaks the rules of emulator_fault, or more than 1,000.
+    void set_faults(std::vector<emulator_fault> faults);
+
+    /// What goes wrong on purpose, and how often each fault has struck.
+    std::vector<emulator_fault_count> faults() const;
 
     /// Answers what has arrived within a second, then closes all connections and the data directory.
     void stop();

@@ -1,8 +1,12 @@
 #include <glacier/emulator.hpp>
 
 #include "emulator/certificate.hpp"
+#include "emulator/control_commands.hpp"
+#include "emulator/control_server.hpp"
+#include "emulator/control_service.hpp"
 #include "emulator/exchange.hpp"
 #include "emulator/inferred_options.hpp"
+#include "emulator/request_history.hpp"
 #include "emulator/server.hpp"
 #include "emulator/service_context.hpp"
 #include "emulator/store.hpp"
@@ -45,6 +49,7 @@ void check(emulator_options const& options)
                 options.upload_life > none && options.job_output_life > none,
             "delays and periods are not negative, and lives not zero");
     check_inferred(options.inferred);
+    require(!options.control_listen.empty(), "the control endpoint needs an address");
 }
 
 /// What clients may use.
@@ -70,6 +75,22 @@ void check_limits(emulator_options const& options)
     require(is_time(options.head_time_max) && is_time(options.idle_time_max) &&
                 is_time(options.body_stall_max),
             "the limits of time for heads, idle connections and bodies are above zero and up to a year");
+}
+
+/// As a public function reports what is wrong with its arguments.
+template <class T>
+void throw_if_refused(service_result<T> const& done)
+{
+    if (!done)
+        throw std::invalid_argument(done.error().message);
+}
+
+/// `http://127.0.0.1:41234`.
+std::string url_of(std::string_view scheme, std::string const& address, std::uint16_t port)
+{
+    bool const is_ipv6 = address.find(':') != std::string::npos;
+    return std::string(scheme) + "://" + (is_ipv6 ? "[" + address + "]" : address) + ":" +
+           std::to_string(port);
 }
 
 service_options services_of(emulator_options const& options)
@@ -123,14 +144,16 @@ struct emulator::state {
         : options(std::move(given)), services(services_of(options)), data(options.data_directory),
           time(wall_clock, options.clock_scale, data),
           app{service_context{data, time, random, services}, time, wall_clock,
-              verifier(options.identity, protocol::signing_scope{options.region, "glacier"})}
+              verifier(options.identity, protocol::signing_scope{options.region, "glacier"}),
+              fault_plan(options.seed)}
     {
+        throw_if_refused(replace_faults(app.faults, options.faults));
         sweep(app.services);
         server_options serving;
         serving.address = options.listen;
         serving.port = options.port;
         serving.threads = threads_of(options);
-        serving.on_request = options.on_request;
+        serving.on_request = observer();
         serving.on_connection_error = options.on_connection_error;
         serving.limits = limits_of(options);
         app.body_bytes_max = options.body_bytes_max;
@@ -144,6 +167,19 @@ struct emulator::state {
         }
         secure = serving.tls.has_value();
         listener.emplace(app, std::move(serving));
+        if (options.control_port)
+            control.emplace(commands, options.control_listen, *options.control_port);
+    }
+
+    std::function<void(emulator_request const&)> observer()
+    {
+        if (!options.control_port)
+            return options.on_request;
+        return [this](emulator_request const& request) {
+            history.add(request);
+            if (options.on_request)
+                options.on_request(request);
+        };
     }
 
     emulator_options options;
@@ -153,10 +189,13 @@ struct emulator::state {
     store data;
     virtual_clock time;
     application app;
+    request_history history;
+    control_commands commands{app, history};
     std::filesystem::path ca;
     bool secure = false;
     // Last, so that nothing serves requests while the rest is made or goes.
     std::optional<server> listener;
+    std::optional<control_server> control;
 };
 
 emulator::emulator(emulator_options options)
@@ -178,10 +217,7 @@ std::uint16_t emulator::port() const noexcept
 
 std::string emulator::endpoint_url() const
 {
-    std::string const& address = state_->options.listen;
-    bool const is_ipv6 = address.find(':') != std::string::npos;
-    return (state_->secure ? "https://" : "http://") + (is_ipv6 ? "[" + address + "]" : address) + ":" +
-           std::to_string(port());
+    return url_of(state_->secure ? "https" : "http", state_->options.listen, port());
 }
 
 std::filesystem::path emulator::ca_certificate() const
@@ -189,8 +225,67 @@ std::filesystem::path emulator::ca_certificate() const
     return state_->ca;
 }
 
+std::string emulator::control_url() const
+{
+    if (!state_->control)
+        return {};
+    return url_of("http", state_->options.control_listen, state_->control->port());
+}
+
+timestamp emulator::now() const
+{
+    return state_->time.now();
+}
+
+void emulator::advance_clock(std::chrono::milliseconds by)
+{
+    throw_if_refused(step_clock(state_->time, by));
+}
+
+void emulator::set_clock_scale(double scale)
+{
+    throw_if_refused(emulation::set_clock_scale(state_->time, scale));
+}
+
+void emulator::take_inventory(std::string const& vault)
+{
+    throw_if_refused(take_inventories(state_->app.services, state_->time, vault));
+}
+
+void emulator::complete_job(std::string const& vault, std::string const& job)
+{
+    throw_if_refused(complete_jobs(state_->app.services, selection{vault, job}));
+}
+
+void emulator::fail_job(std::string const& vault, std::string const& job, std::string const& message)
+{
+    throw_if_refused(fail_jobs(state_->app.services, selection{vault, job}, message));
+}
+
+void emulator::expire_job(std::string const& vault, std::string const& job)
+{
+    throw_if_refused(expire_jobs(state_->app.services, selection{vault, job}));
+}
+
+void emulator::expire_upload(std::string const& vault, std::string const& upload)
+{
+    throw_if_refused(expire_uploads(state_->app.services, selection{vault, upload}));
+}
+
+void emulator::set_faults(std::vector<emulator_fault> faults)
+{
+    throw_if_refused(replace_faults(state_->app.faults, std::move(faults)));
+}
+
+std::vector<emulator_fault_count> emulator::faults() const
+{
+    return state_->app.faults.counts();
+}
+
 void emulator::stop()
 {
+    if (state_->control)
+        state_->control->stop();
     state_->listener->stop();
     state_->time.save();
 }

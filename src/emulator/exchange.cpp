@@ -1,5 +1,6 @@
 #include "emulator/exchange.hpp"
 
+#include "emulator/fault_effect.hpp"
 #include "emulator/ids.hpp"
 
 #include "base/printable.hpp"
@@ -55,6 +56,10 @@ std::optional<protocol::service_error> exchange::on_head()
     if (!route_)
         return unknown_operation(method_, request_.target);
     handler_ = &handler_of(route_->id);
+    decide_fault();
+    if (fault_)
+        if (auto error = refusal_of(*fault_))
+            return error;
 
     if (handler_->begin != nullptr) {
         // An upload is checked before its body arrives, so the hash in the header stands for it.
@@ -70,6 +75,13 @@ std::optional<protocol::service_error> exchange::on_head()
     if (content_length_.value_or(0) > app_.body_bytes_max)
         return invalid_parameter("Content-Length", std::to_string(*content_length_));
     return std::nullopt;
+}
+
+void exchange::decide_fault()
+{
+    auto const vault = route_->path.find("vaultName");
+    fault_ = app_.faults.decide(operation_name(),
+                                vault != route_->path.end() ? std::string_view(vault->second) : "");
 }
 
 std::optional<protocol::service_error> exchange::check_request(std::string_view payload_sha256) const
@@ -123,6 +135,8 @@ reply exchange::finish()
         apply_inferred(app_.services.options.inferred, *refusal_);
         answer.response = protocol::to_response(*refusal_);
     }
+    if (fault_)
+        damage(answer, *fault_);
     answer.response.headers.add("x-amzn-RequestId", new_id(app_.services.random, request_id_length));
     return answer;
 }

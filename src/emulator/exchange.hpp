@@ -1,6 +1,7 @@
 #pragma once
 
 #include "emulator/dispatch.hpp"
+#include "emulator/fault_plan.hpp"
 #include "emulator/head_parser.hpp"
 #include "emulator/service_context.hpp"
 #include "emulator/verifier.hpp"
@@ -25,6 +26,7 @@ struct application {
     /// The time of day, by which signatures are judged.
     base::clock const& wall_clock;
     verifier signatures;
+    fault_plan faults{};
     /// The most that the body of a request may have that is no upload.
     std::uint64_t body_bytes_max = 1'048'576;
 };
@@ -51,6 +53,10 @@ public:
     /// Of the operation, such as `DescribeVault`; empty if there is none.
     std::string_view operation_name() const noexcept;
 
+    /// What goes wrong on purpose. The exchange sees to what concerns the request and its answer, and whoever has the
+    /// connection to the rest; it does not ask for an answer if the request is not to be carried out.
+    std::optional<emulator_fault> const& fault() const noexcept { return fault_; }
+
     /// What went wrong inside, for the log; empty if nothing did.
     std::string const& failure() const noexcept { return failure_; }
 
@@ -60,6 +66,7 @@ private:
     void attempt(Step step);
 
     std::optional<protocol::service_error> on_head();
+    void decide_fault();
     std::optional<protocol::service_error> check_request(std::string_view payload_sha256) const;
     protocol::routed_request routed() const;
     service_result<reply> carry_out();
@@ -73,6 +80,7 @@ private:
     operation_handler const* handler_ = nullptr;
     std::unique_ptr<upload_in_progress> upload_;
     std::optional<protocol::service_error> refusal_;
+    std::optional<emulator_fault> fault_;
     std::string failure_;
 };
 

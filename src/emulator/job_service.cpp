@@ -131,6 +131,8 @@ std::string status_message(job_record const& job, job_status status)
         return "Operation in progress.";
     if (status == job_status::succeeded)
         return "Succeeded";
+    if (job.failure)
+        return *job.failure;
     if (job.select_request)
         return "The query was not carried out: this emulator has neither SQL nor S3.";
     return "The archive was deleted before the job was complete.";

@@ -1,3 +1,4 @@
+#include "emulator/fault_text.hpp"
 #include "emulator/inferred_options.hpp"
 #include "emulator/request_log.hpp"
 
@@ -20,6 +21,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace {
 
@@ -62,6 +64,8 @@ struct arguments {
     double idle_time_max = 60;
     double body_stall_max = 30;
     std::string log = "-";
+    std::uint16_t control_port = 0;
+    std::vector<std::string> faults;
 };
 
 std::chrono::milliseconds from_seconds(double seconds)
@@ -242,6 +246,42 @@ void define_log(CLI::App& app, arguments& given)
         ->capture_default_str();
 }
 
+void define_control(CLI::App& app, arguments& given)
+{
+    glacier::emulator_options& options = given.options;
+    app.option_defaults()->group("Control and faults");
+    auto* const port =
+        app.add_option("--control-port", given.control_port,
+                       "Take commands that move the clock, expire jobs and set faults on this port, "
+                       "from whoever reaches it; 0: any that is free")
+            ->type_name("PORT");
+    app.add_option("--control-listen", options.control_listen, "Address to take commands on")
+        ->type_name("ADDRESS")
+        ->capture_default_str()
+        ->needs(port);
+    app.add_option("--fault", given.faults,
+                   "What goes wrong on purpose, such as "
+                   "operation=UploadMultipartPart,probability=0.1,effect=status,status=500; repeatable")
+        ->type_name("NAME=VALUE,...")
+        ->take_all()
+        ->allow_extra_args(false);
+    app.add_option("--seed", options.seed, "Decides which requests faults with a probability strike")
+        ->type_name("N")
+        ->capture_default_str();
+}
+
+std::vector<glacier::emulator_fault> read_faults(std::vector<std::string> const& texts)
+{
+    std::vector<glacier::emulator_fault> faults;
+    for (std::string const& text : texts) {
+        auto const fault = glacier::emulation::parse_fault(text);
+        if (!fault)
+            throw std::invalid_argument("--fault: " + fault.error().message);
+        faults.push_back(*fault);
+    }
+    return faults;
+}
+
 void define(CLI::App& app, arguments& given)
 {
     app.set_version_flag("--version", "glacier-emulator " + std::string(glacier::version));
@@ -253,6 +293,7 @@ void define(CLI::App& app, arguments& given)
     define_time(app, given);
     define_limits(app, given);
     define_behaviour(app, given);
+    define_control(app, given);
     define_log(app, given);
 }
 
@@ -278,6 +319,8 @@ void print_start(glacier::emulator const& service, arguments const& given)
         text += "  export AWS_CA_BUNDLE=" + ca + "\n";
     text += "where AWS_ENDPOINT_URL is not known, an option does it:\n";
     text += "  aws --endpoint-url " + url + " glacier list-vaults --account-id -\n";
+    if (given.options.control_port)
+        text += "control on " + service.control_url() + "\n";
     // Last: whoever waits for this line has read the others.
     text += "listening on " + url + "\n";
     std::fwrite(text.data(), 1, text.size(), stdout);
@@ -317,6 +360,7 @@ int main(int argc, char** argv)
     CLI::App app("The Amazon Glacier vault service on this machine, for tests and development.",
                  "glacier-emulator");
     define(app, given);
+    define_control(app, given);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& error) {
@@ -333,6 +377,8 @@ int main(int argc, char** argv)
     given.options.head_time_max = from_seconds(given.head_time_max);
     given.options.idle_time_max = from_seconds(given.idle_time_max);
     given.options.body_stall_max = from_seconds(given.body_stall_max);
+    if (app.count("--control-port") > 0)
+        given.options.control_port = given.control_port;
 
     // Blocked here and so in all threads that follow: sigwait() takes them.
     sigset_t ending;
@@ -344,6 +390,7 @@ int main(int argc, char** argv)
     allow_files(given.options.connections_max);
 
     try {
+        given.options.faults = read_faults(given.faults);
         glacier::emulation::request_log const log(given.log);
         given.options.on_request = [&log](glacier::emulator_request const& request) { log.write(request); };
         given.options.on_connection_error = [&log](glacier::emulator_connection_error const& error) {

@@ -18,6 +18,9 @@ public:
 
     std::uint64_t size() const noexcept { return size_; }
 
+    /// Leaves out what comes after the first `size` bytes; no more than there are.
+    void shorten(std::uint64_t size) noexcept { size_ = size; }
+
     /// Fills all of `bytes` from `offset` on. Throws if a file is missing or too short.
     void read(std::uint64_t offset, std::span<std::byte> bytes);
 

@@ -75,6 +75,8 @@ std::string format_request(emulator_request const& request)
                        std::to_string(request.status) + ' ' + std::to_string(request.bytes_received) + ' ' +
                        std::to_string(request.bytes_sent) + ' ' +
                        std::to_string(request.duration.count() / 1'000) + "ms " + or_dash(request.request_id);
+    if (!request.fault.empty())
+        line += " fault=" + request.fault;
     if (!request.failure.empty())
         line += " failed: " + request.failure;
     return line;

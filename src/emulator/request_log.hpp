@@ -12,7 +12,7 @@ namespace glacier::emulation {
  *     2026-01-02T03:04:05.678Z DescribeVault GET /-/vaults/photos 200 0 245 1ms REQUEST-ID
  *
  * Time, operation, method, target, status, bytes received and sent, duration, request id, each separated by one
- * space, and ` failed: ` with a sentence if the emulator itself failed. `-` stands for what is not known. What
+ * space, then ` fault=` with what went wrong on purpose, and ` failed: ` with a sentence if the emulator itself failed. `-` stands for what is not known. What
  * signs a request in its query is hidden.
  */
 std::string format_request(emulator_request const& request);

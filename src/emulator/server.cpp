@@ -30,6 +30,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
+#include <cstring>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -62,6 +63,7 @@ constexpr auto block_limit = 30s;
 constexpr auto drain_limit = 3s;
 constexpr auto stop_limit = 900ms;
 constexpr std::uint64_t connection_errors_per_second_max = 10;
+constexpr auto pause_slice = 20ms;
 
 using clock_time = std::chrono::steady_clock::time_point;
 
@@ -355,6 +357,7 @@ private:
     {
         head_parser parser(shared_->limits.head);
         error_code const error = co_await read_head(parser);
+        fault_.reset();
         start_ = std::chrono::steady_clock::now();
         entry_ = emulator_request();
         entry_.time = shared_->app.wall_clock.now();
@@ -383,6 +386,8 @@ private:
         }
         std::uint64_t const body_bytes = parser.head().content_length.value_or(0);
         exchange current(shared_->app, std::move(parser.head()));
+        if (meet_fault(current) == resets::yes)
+            co_return false;
         bool const go_on =
             co_await serve_exchange(current, body_bytes, parser.keep_alive(), parser.waits_for_continue());
         co_return go_on;
@@ -403,6 +408,10 @@ private:
         clock_time deadline = std::chrono::steady_clock::now() + shared_->limits.body_stall_max;
         std::uint64_t progress = 0;
         while (left > 0) {
+            co_await stall_request();
+            // What the emulator waited for on purpose is no delay of the client's.
+            if (fault_)
+                deadline = std::chrono::steady_clock::now() + shared_->limits.body_stall_max;
             // A client that waits for a permission it does not get may or may not send the body.
             if (current.refused() && (waits_for_continue || left > skipped_body_bytes_max))
                 break;
@@ -448,13 +457,24 @@ private:
             text += answer.response.body;
         entry_.status = answer.response.status;
         entry_.request_id = answer.response.headers.get("x-amzn-RequestId");
+        bool sent = false;
+        if (fault_)
+            sent = co_await send_with_fault(answer, std::move(text));
+        else
+            sent = co_await send_whole(answer, std::move(text));
+        log();
+        co_return sent;
+    }
+
+    /// `text`: the head and what of the body is in memory.
+    asio::awaitable<bool> send_whole(reply const& answer, std::string text)
+    {
         error_code const error = co_await write_text(std::move(text));
         bool sent = !error;
-        if (sent && has_body)
+        if (sent && entry_.method != "HEAD")
             entry_.bytes_sent = answer.response.body.size();
         if (sent && answer.bytes)
             sent = co_await send_output(*answer.bytes);
-        log();
         co_return sent;
     }
 
@@ -511,6 +531,142 @@ private:
         co_await refuse_with(std::move(error));
     }
 
+    // --- Faults on request --------------------------------------------------------------------------------------
+
+    enum class resets : bool { no, yes };
+
+    /// Learns what goes wrong with the request on purpose, and resets the connection if that is it.
+    resets meet_fault(exchange const& current)
+    {
+        fault_ = current.fault();
+        if (!fault_)
+            return resets::no;
+        stalled_ = false;
+        entry_.fault = to_string(fault_->effect);
+        if (fault_->effect != emulator_fault_effect::reset_before)
+            return resets::no;
+        entry_.operation = current.operation_name();
+        reset_connection();
+        log();
+        return resets::yes;
+    }
+
+    void reset_connection()
+    {
+        auto& socket = beast::get_lowest_layer(stream_).socket();
+        error_code ignored;
+        socket.set_option(asio::socket_base::linger(true, 0), ignored);
+        socket.close(ignored);
+    }
+
+    /// In short waits, so that a server that stops need not wait for the end of all of them.
+    asio::awaitable<void> pause(std::chrono::milliseconds time)
+    {
+        asio::steady_timer timer(stream_.get_executor());
+        auto const end = std::chrono::steady_clock::now() + time;
+        error_code ignored;
+        while (!shared_->stopping && std::chrono::steady_clock::now() < end) {
+            timer.expires_at(std::min(end, std::chrono::steady_clock::now() + pause_slice));
+            co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+        }
+    }
+
+    asio::awaitable<void> stall_request()
+    {
+        if (!fault_ || fault_->effect != emulator_fault_effect::stall_request || stalled_ ||
+            entry_.bytes_received < fault_->bytes)
+            co_return;
+        stalled_ = true;
+        co_await pause(fault_->time);
+    }
+
+    /// `text`: the head and what of the body is in memory. Whether the connection can go on.
+    asio::awaitable<bool> send_with_fault(reply const& answer, std::string text)
+    {
+        std::uint64_t const head_bytes = text.find("\r\n\r\n") + 4;
+        std::uint64_t const all = text.size() + (answer.bytes ? answer.bytes->size() : 0);
+        // Where it happens: at the latest before the last byte.
+        std::uint64_t const place = std::min(head_bytes + std::min(fault_->bytes, all), all - 1);
+        switch (fault_->effect) {
+        case emulator_fault_effect::delay:
+            co_await pause(fault_->time);
+            break;
+        case emulator_fault_effect::reset_after:
+            reset_connection();
+            co_return false;
+        case emulator_fault_effect::garbage:
+            text = "\x16\x03\x01 nothing that a client of HTTP can read\r\n\r\n";
+            co_await write_text(std::move(text));
+            co_return false;
+        case emulator_fault_effect::cut_body:
+            co_await send_pieces(answer, text, 0, place);
+            co_return false;
+        case emulator_fault_effect::stall_answer: {
+            bool const begun = co_await send_pieces(answer, text, 0, place);
+            if (!begun)
+                co_return false;
+            co_await pause(fault_->time);
+            bool const ended = co_await send_pieces(answer, text, place, all);
+            co_return ended;
+        }
+        case emulator_fault_effect::duplicate_answer: {
+            // In one piece if it is in memory, so that what the client sees does not depend on its timing.
+            if (!answer.bytes) {
+                std::string both = text + text;
+                error_code const error = co_await write_text(std::move(both));
+                entry_.bytes_sent = 2 * (all - head_bytes);
+                co_return !error;
+            }
+            bool const once = co_await send_pieces(answer, text, 0, all);
+            if (!once)
+                co_return false;
+            bool const twice = co_await send_pieces(answer, text, 0, all);
+            co_return twice;
+        }
+        case emulator_fault_effect::flip_byte:
+            if (place >= head_bytes)
+                flipped_ = place;
+            break;
+        default:
+            break;
+        }
+        bool const sent = co_await send_pieces(answer, text, 0, all);
+        flipped_.reset();
+        co_return sent;
+    }
+
+    /// Sends the bytes from `first` to before `last` of the whole answer.
+    asio::awaitable<bool> send_pieces(reply const& answer, std::string const& text, std::uint64_t first,
+                                      std::uint64_t last)
+    {
+        std::uint64_t const body = text.find("\r\n\r\n") + 4;
+        std::vector<std::byte> block(
+            static_cast<std::size_t>(std::min<std::uint64_t>(last - first, block_bytes)));
+        while (first < last) {
+            bool const in_memory = first < text.size();
+            std::uint64_t const end = in_memory ? std::min<std::uint64_t>(last, text.size()) : last;
+            auto const piece = std::span(block).first(
+                static_cast<std::size_t>(std::min<std::uint64_t>(end - first, block.size())));
+            if (in_memory)
+                std::memcpy(piece.data(), text.data() + first, piece.size());
+            else if (!read_output(*answer.bytes, first - text.size(), piece))
+                co_return false;
+            if (flipped_ && *flipped_ >= first && *flipped_ < first + piece.size())
+                piece[static_cast<std::size_t>(*flipped_ - first)] ^= std::byte{1};
+            error_code error;
+            expires_after(block_limit);
+            co_await asio::async_write(stream_, asio::buffer(piece.data(), piece.size()),
+                                       asio::redirect_error(asio::use_awaitable, error));
+            if (error)
+                co_return false;
+            first += piece.size();
+            entry_.bytes_sent = first > body ? first - body : 0;
+        }
+        co_return true;
+    }
+
+    // ------------------------------------------------------------------------------------------------------------
+
     void log()
     {
         entry_.duration =
@@ -532,6 +688,10 @@ private:
     bool is_request_ = true;
     // Of the request that is being served.
     emulator_request entry_;
+    std::optional<emulator_fault> fault_;
+    // Whether the fault has stalled the request already, and the byte of the whole answer that it changes.
+    bool stalled_ = false;
+    std::optional<std::uint64_t> flipped_;
     std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 

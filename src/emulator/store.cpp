@@ -93,8 +93,14 @@ CREATE TABLE capacity (
 ALTER TABLE job ADD COLUMN select_request TEXT;
 )";
 
+// Jobs that were made to fail.
+constexpr std::string_view third_schema = R"(
+-- Why it fails; null: for the reason that jobs of its kind fail for.
+ALTER TABLE job ADD COLUMN failure TEXT;
+)";
+
 /// Each brings the index from one version to the next. An index that there is no version of yet gets all.
-constexpr std::array schemas{first_schema, second_schema};
+constexpr std::array schemas{first_schema, second_schema, third_schema};
 constexpr auto schema_version = static_cast<std::int64_t>(schemas.size());
 
 constexpr std::string_view select_vault =
@@ -108,7 +114,7 @@ constexpr std::string_view select_part = "SELECT first, bytes, hash, content FRO
 constexpr std::string_view select_job =
     "SELECT number, vault, id, description, sns_topic, created, completion, failed, archive, archive_id, "
     "archive_bytes, archive_hash, range_first, range_last, range_hash, tier, format, start_date, end_date, "
-    "item_limit, marker, content, content_bytes, select_request FROM job ";
+    "item_limit, marker, content, content_bytes, select_request, failure FROM job ";
 
 vault_record read_vault(query const& row)
 {
@@ -153,7 +159,7 @@ job_record read_job(query const& row)
     row.read(job.number, job.vault, job.id, job.description, job.sns_topic, job.created, job.completion,
              job.failed, job.archive, job.archive_id, job.archive_bytes, job.archive_hash, job.range_first,
              job.range_last, job.range_hash, job.tier, job.format, job.start_date, job.end_date, job.limit,
-             job.marker, job.content, job.content_bytes, job.select_request);
+             job.marker, job.content, job.content_bytes, job.select_request, job.failure);
     return job;
 }
 
@@ -786,6 +792,13 @@ std::uint64_t transaction::bytes_retrieved(std::string_view tier, timestamp afte
     if (rows.next())
         rows.read(bytes);
     return bytes;
+}
+
+void transaction::update_job(job_record const& job)
+{
+    query(*store_.index_, "UPDATE job SET completion = ?, failed = ?, failure = ? WHERE number = ?",
+          job.completion, job.failed, job.failure, job.number)
+        .run();
 }
 
 void transaction::sweep(timestamp jobs_completed_until, timestamp uploads_used_until)

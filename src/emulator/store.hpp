@@ -113,6 +113,8 @@ struct job_record {
     timestamp completion;
     /// It fails, or failed, at its completion.
     bool failed = false;
+    /// Why it fails, if it was made to.
+    std::optional<std::string> failure;
 
     // Of an archive retrieval, and of a select job only `archive_id` and `tier`: it needs no bytes to be kept.
     std::optional<std::int64_t> archive;
@@ -245,6 +247,8 @@ public:
     void insert_job(job_record& job);
     /// Bytes of all archive retrievals of this tier that were started after the moment and are not swept.
     std::uint64_t bytes_retrieved(std::string_view tier, timestamp after);
+    /// Its completion, and whether and why it fails.
+    void update_job(job_record const& job);
 
     /// Forgets jobs that completed, and uploads that were last used, up to these moments, with their files
     /// and those of deleted archives that only such jobs needed.

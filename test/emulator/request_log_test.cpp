@@ -53,6 +53,15 @@ BOOST_AUTO_TEST_CASE(what_is_not_known_is_a_dash)
     BOOST_TEST(format_request(request) == "2026-01-02T03:04:05.678Z - - - 400 0 0 0ms -");
 }
 
+// What went wrong on purpose is told apart from what failed.
+BOOST_AUTO_TEST_CASE(a_fault_is_named)
+{
+    emulator_request request = example();
+    request.fault = "reset-after";
+    request.failure = "disk full";
+    BOOST_TEST(format_request(request) == std::string(example_line) + " fault=reset-after failed: disk full");
+}
+
 // Connections that fail have a line too, with how many had none.
 BOOST_AUTO_TEST_CASE(a_line_of_a_connection)
 {

@@ -65,6 +65,66 @@ BOOST_AUTO_TEST_CASE(a_clean_stop_goes_on_where_it_was)
     BOOST_TEST((time.now() == reached));
 }
 
+// At any scale, what was acknowledged is not taken back by a kill.
+BOOST_AUTO_TEST_CASE(a_step_survives_a_kill)
+{
+    for (double const scale : {1.0, 3600.0}) {
+        timestamp reached;
+        {
+            virtual_clock time(clock, scale, *data);
+            time.advance(4h);
+            reached = time.now();
+        }
+        reopen();
+        virtual_clock const time(clock, scale, *data);
+        BOOST_TEST((time.now() >= reached));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(it_can_be_set_forward_only)
+{
+    virtual_clock time(clock, 2, *data);
+    timestamp const begin = time.now();
+    BOOST_TEST(time.set(begin + 1h));
+    clock.advance(1s);
+    BOOST_TEST((time.now() == begin + 1h + 2s));
+    BOOST_TEST(!time.set(begin));
+    BOOST_TEST((time.now() == begin + 1h + 2s));
+}
+
+BOOST_AUTO_TEST_CASE(another_scale_goes_on_from_the_same_moment)
+{
+    timestamp reached;
+    {
+        virtual_clock time(clock, 1, *data);
+        timestamp const begin = time.now();
+        time.set_scale(60);
+        BOOST_TEST((time.now() == begin));
+        clock.advance(1s);
+        BOOST_TEST((time.now() == begin + 60s));
+        time.set_scale(1);
+        clock.advance(1s);
+        BOOST_TEST((time.now() == begin + 61s));
+        time.set_scale(1000);
+        clock.advance(2s);
+        time.renew();
+        reached = time.now();
+    }
+    reopen();
+    virtual_clock const time(clock, 1, *data);
+    BOOST_TEST((time.now() >= reached));
+}
+
+BOOST_AUTO_TEST_CASE(the_next_moment_lies_between_before_and_after)
+{
+    virtual_clock time(clock, 1, *data);
+    timestamp const before = time.now();
+    timestamp const moment = time.next_moment();
+    BOOST_TEST((before < moment));
+    BOOST_TEST((time.now() >= moment));
+    BOOST_TEST((time.next_moment() > moment));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace glacier::emulation

@@ -2,11 +2,14 @@
 
 import json
 import pathlib
+import re
 import signal
 import socket
 import subprocess
 import sys
 import unittest
+import urllib.error
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'support'))
 
@@ -392,6 +395,55 @@ class EmulatorLifeTest(programs.ProgramTest):
         self.assertEqual(2, refused.returncode)
         self.assertIn('--inferred: the inferred behaviour unsatisfiable_range_status is 400|416, not '
                       "'500'", refused.stderr)
+
+
+class ControlTest(programs.ProgramTest):
+
+    def control(self, emulator, method, path, body=None):
+        """Gives a command to the control endpoint and returns the JSON of its answer."""
+        url = re.search(r'^control on (http://127\.0\.0\.1:\d+)$', emulator.log_text(), re.MULTILINE).group(1)
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(url + path, data=data, method=method)
+        with urllib.request.urlopen(request, timeout=programs.TIME_LIMIT) as answer:
+            return json.load(answer)
+
+    def test_time_and_faults_on_request(self):
+        emulator = self.start_emulator(
+            '--tls', '--control-port', 0, '--seed', 7,
+            '--fault', 'operation=ListVaults,last=1,effect=status,status=500',
+            '--fault', 'operation=DescribeVault,effect=status,code=ThrottlingException,probability=1')
+        self.create_vault('attic', emulator=emulator)
+        self.succeed('vault', 'list', emulator=emulator)
+        self.assertIn('fault=status', emulator.log_text())
+        self.assert_failure(self.glacier('vault', 'describe', 'attic', emulator=emulator),
+                            programs.REFUSED)
+        shown = self.control(emulator, 'GET', '/faults')
+        self.assertEqual(7, shown['seed'])
+        self.assertEqual([1, 3], [fault['struck'] for fault in shown['faults']])
+        self.control(emulator, 'DELETE', '/faults')
+        self.succeed('vault', 'describe', 'attic', emulator=emulator)
+
+        before = self.control(emulator, 'GET', '/clock')['time']
+        after = self.control(emulator, 'POST', '/clock', {'step': '30d'})['time']
+        self.assertLess(before, after)
+        with self.assertRaises(urllib.error.HTTPError) as raised:
+            self.control(emulator, 'POST', '/clock', {'step': 'soon'})
+        self.assertEqual(400, raised.exception.code)
+        self.assertIn('step', json.load(raised.exception)['error'])
+
+    def test_no_control_endpoint_unless_asked_for(self):
+        emulator = self.start_emulator()
+        self.assertNotIn('control on', emulator.log_text())
+
+    def test_wrong_faults_are_refused_with_the_name_of_the_member(self):
+        for fault, member in (('effect=explode', 'effect'), ('effect=delay', 'time'),
+                              ('effect=status,operation=Fly', 'operation')):
+            with self.subTest(fault=fault):
+                finished = subprocess.run(
+                    [programs.emulator_program(), '--data-dir', str(self.place / 'data'), '--fault', fault],
+                    capture_output=True, text=True, timeout=programs.TIME_LIMIT)
+                self.assertEqual(programs.USAGE, finished.returncode)
+                self.assertRegex(finished.stderr, f'^glacier-emulator: --fault: {member}: ')
 
 
 if __name__ == '__main__':
