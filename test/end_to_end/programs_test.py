@@ -414,7 +414,6 @@ class ControlTest(programs.ProgramTest):
             '--fault', 'operation=DescribeVault,effect=status,code=ThrottlingException,probability=1')
         self.create_vault('attic', emulator=emulator)
         self.succeed('vault', 'list', emulator=emulator)
-        self.assertIn('fault=status', emulator.log_text())
         self.assert_failure(self.glacier('vault', 'describe', 'attic', emulator=emulator),
                             programs.REFUSED)
         shown = self.control(emulator, 'GET', '/faults')
@@ -430,6 +429,8 @@ class ControlTest(programs.ProgramTest):
             self.control(emulator, 'POST', '/clock', {'step': 'soon'})
         self.assertEqual(400, raised.exception.code)
         self.assertIn('step', json.load(raised.exception)['error'])
+        emulator.stop()
+        self.assertIn('fault=status', emulator.log_text())
 
     def test_no_control_endpoint_unless_asked_for(self):
         emulator = self.start_emulator()
