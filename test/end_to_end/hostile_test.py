@@ -449,11 +449,19 @@ class HostileTest(programs.ProgramTest):
 
     @classmethod
     def tearDownClass(cls):
-        for emulator in cls.emulators:
-            print(f'{emulator.url.split(":")[0]}: idle {cls.idle_size[emulator] // 1024} KiB, '
-                  f'most {memory(emulator, "VmHWM") // 1024} KiB', file=sys.stderr)
+        """Checks what must hold after all cases."""
         print(f'{HostileTest.cases} cases', file=sys.stderr)
-        super().tearDownClass()
+        try:
+            for emulator in cls.emulators:
+                print(f'{emulator.url.split(":")[0]}: idle {cls.idle_size[emulator] // 1024} KiB, '
+                      f'most {memory(emulator, "VmHWM") // 1024} KiB', file=sys.stderr)
+                assert emulator.stop() == 0, emulator.log_text(20)
+                log = '\n'.join(emulator.log)
+                assert SECRET_KEY not in log
+                assert re.fullmatch(r'[ -~\n]*', log), 'the log is not printable'
+                assert 'runtime error' not in log, log
+        finally:
+            super().tearDownClass()
 
     def check_good_request(self, emulator):
         with Connection(emulator) as connection:
