@@ -1,4 +1,5 @@
 #include "base/iso8601.hpp"
+#include "emulator/integrity.hpp"
 
 #include <glacier/emulator.hpp>
 #include <glacier/version.hpp>
@@ -22,6 +23,7 @@ struct arguments {
     double inventory_period = 86'400;
     double upload_life = 86'400;
     double job_output_life = 86'400;
+    bool verify = false;
 };
 
 std::chrono::milliseconds from_seconds(double seconds)
@@ -102,6 +104,9 @@ void define(CLI::App& app, arguments& given)
         ->type_name("N")
         ->check(CLI::Range(0, 1'024))
         ->capture_default_str();
+    app.add_flag("--verify", given.verify,
+                 "Serve nothing: compare all files with the index, print what is wrong, and exit with 1 if "
+                 "anything is");
 }
 
 void log_request(glacier::emulator_request const& request)
@@ -121,6 +126,15 @@ void print_line(std::string const& line)
 {
     std::printf("%s\n", line.c_str());
     std::fflush(stdout);
+}
+
+int verify(std::filesystem::path const& directory)
+{
+    auto const report = glacier::emulation::verify_data_directory(directory, print_line);
+    print_line(std::to_string(report.files) + " files with " + std::to_string(report.bytes) + " bytes, " +
+               std::to_string(report.problems) + " problems, " + std::to_string(report.leftovers) +
+               " left-overs");
+    return report.problems == 0 ? 0 : exit_failure;
 }
 
 int run(arguments const& given, sigset_t const& ending)
@@ -167,7 +181,7 @@ int main(int argc, char** argv)
     std::signal(SIGPIPE, SIG_IGN);
 
     try {
-        return run(given, ending);
+        return given.verify ? verify(given.options.data_directory) : run(given, ending);
     } catch (std::invalid_argument const& error) {
         std::fprintf(stderr, "glacier-emulator: %s\n", error.what());
         return exit_usage;

@@ -93,9 +93,14 @@ CREATE TABLE capacity (
 ALTER TABLE job ADD COLUMN select_request TEXT;
 )";
 
+// Inventories have hashes of their leaves too: store::hash_inventories().
+constexpr std::string_view third_schema = R"(
+CREATE INDEX archive_deleted ON archive(deleted) WHERE deleted IS NOT NULL;
+)";
+
 /// Each brings the index from one version to the next. An index that there is no version of yet gets all.
-constexpr std::array schemas{first_schema, second_schema};
-constexpr auto schema_version = static_cast<std::int64_t>(schemas.size());
+constexpr std::array schemas{first_schema, second_schema, third_schema};
+static_assert(schemas.size() == data_format);
 
 constexpr std::string_view select_vault =
     "SELECT number, name, created, changed, archives, bytes, inventory_date, "
@@ -219,6 +224,26 @@ std::vector<std::byte> join(std::vector<tree_hash> const& leaves)
     return bytes;
 }
 
+/// The hashes of a file's leaves; nothing if it cannot be read, or has not that many bytes.
+std::vector<tree_hash> leaves_of_file(std::filesystem::path const& path, std::uint64_t bytes)
+{
+    std::vector<tree_hash> leaves;
+    try {
+        file const input(path, file::mode::read);
+        std::vector<std::byte> leaf(static_cast<std::size_t>(tree_hash_leaf_bytes));
+        protocol::leaf_hasher hasher;
+        for (std::uint64_t offset = 0; offset < bytes; offset += leaf.size()) {
+            auto const size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes - offset, leaf.size()));
+            input.read(offset, std::span(leaf).first(size));
+            hasher.update(std::span(leaf).first(size), leaves);
+        }
+        hasher.finish(leaves);
+    } catch (std::filesystem::filesystem_error const&) {
+        leaves.clear();
+    }
+    return leaves;
+}
+
 void remove_quietly(std::filesystem::path const& path) noexcept
 {
     // A file that stays is a left-over for the next start, no reason to fail what is done already.
@@ -227,6 +252,11 @@ void remove_quietly(std::filesystem::path const& path) noexcept
 }
 
 } // namespace
+
+std::filesystem::path content_path(std::filesystem::path const& data_directory, std::string_view name)
+{
+    return data_directory / "data" / name.substr(0, 2) / name;
+}
 
 // --- new_content ---------------------------------------------------------------------------------------------
 
@@ -278,8 +308,9 @@ store::store(std::filesystem::path directory) : directory_(std::move(directory))
 void store::prepare_directories()
 {
     std::filesystem::path const data = directory_ / "data";
-    std::filesystem::create_directories(data);
-    std::filesystem::create_directories(directory_ / "incoming");
+    make_directories(data);
+    make_directories(directory_ / "incoming");
+    // A run that was killed may have made some and not come to sync them.
     sync_directory(data);
     sync_directory(directory_);
     for (auto const& entry : std::filesystem::directory_iterator(data))
@@ -301,26 +332,67 @@ void store::prepare_directory(std::filesystem::path const& place)
 void store::prepare_index()
 {
     index_.emplace(directory_ / "index.sqlite");
-    index_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    index_->execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    {
+        // SQLite answers with the mode that is in force, which on some file systems is another one.
+        query rows(*index_, "PRAGMA journal_mode = WAL");
+        std::string mode;
+        if (rows.next())
+            rows.read(mode);
+        if (mode != "wal")
+            throw store_error("cannot use the data directory " + directory_.string() +
+                              ": its file system does not let SQLite keep a write-ahead log");
+    }
     std::int64_t version = 0;
     {
         query rows(*index_, "PRAGMA user_version");
         if (rows.next())
             rows.read(version);
     }
-    if (version < 0 || version > schema_version)
+    if (version < 0 || version > data_format)
         throw store_error("the data directory " + directory_.string() + " has format " +
                           std::to_string(version) + ", and this version knows formats up to " +
-                          std::to_string(schema_version) + " only");
-    if (version == schema_version)
-        return;
+                          std::to_string(data_format) + " only");
+    if (version < data_format)
+        migrate(version);
+    // The names of the index and of its log.
+    sync_directory(directory_);
+}
+
+void store::migrate(std::int64_t version)
+{
     // In one transaction: a kill on the way leaves the version that was there.
-    std::string statements = "BEGIN IMMEDIATE;";
+    index_->execute("BEGIN IMMEDIATE");
     for (auto next = static_cast<std::size_t>(version); next < schemas.size(); ++next)
-        statements += schemas[next];
-    index_->execute(statements + "PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT;");
-    if (version == 0)
-        sync_directory(directory_);
+        index_->execute(std::string(schemas[next]));
+    if (version < 3)
+        hash_inventories();
+    index_->execute("PRAGMA user_version = " + std::to_string(data_format) + "; COMMIT;");
+}
+
+void store::hash_inventories()
+{
+    struct inventory_file {
+        std::int64_t number = 0;
+        std::string name;
+        std::uint64_t bytes = 0;
+    };
+    std::vector<inventory_file> files;
+    {
+        query rows(*index_, "SELECT number, name, bytes FROM content WHERE length(leaves) = 0");
+        while (rows.next()) {
+            inventory_file& found = files.emplace_back();
+            rows.read(found.number, found.name, found.bytes);
+        }
+    }
+    for (inventory_file const& found : files) {
+        // A file that cannot be read stays without hashes, so that its output is refused as damaged.
+        std::vector<std::byte> const leaves =
+            join(leaves_of_file(content_path(directory_, found.name), found.bytes));
+        query(*index_, "UPDATE content SET leaves = ? WHERE number = ?", std::span<std::byte const>(leaves),
+              found.number)
+            .run();
+    }
 }
 
 void store::remove_leftovers()
@@ -334,21 +406,28 @@ void store::remove_leftovers()
                     "AND NOT EXISTS (SELECT 1 FROM segment WHERE segment.archive = archive.number) "
                     "AND NOT EXISTS (SELECT 1 FROM job WHERE job.archive = archive.number)");
 
+    for (auto const& place : std::filesystem::directory_iterator(directory_ / "data")) {
+        if (place.is_directory())
+            remove_unknown_files(place.path());
+        else
+            std::filesystem::remove(place.path());
+    }
+}
+
+void store::remove_unknown_files(std::filesystem::path const& place)
+{
+    // Directory by directory, so that the names of all files are never in memory at once.
+    std::string const prefix = place.filename().string();
     std::unordered_set<std::string> known;
-    query rows(*index_, "SELECT name FROM content");
+    query rows(*index_, "SELECT name FROM content WHERE name >= ?1 AND name < ?1 || '~'", prefix);
     while (rows.next()) {
         std::string name;
         rows.read(name);
         known.insert(std::move(name));
     }
-    for (auto const& entry : std::filesystem::recursive_directory_iterator(directory_ / "data"))
+    for (auto const& entry : std::filesystem::directory_iterator(place))
         if (!entry.is_directory() && !known.contains(entry.path().filename().string()))
             std::filesystem::remove(entry.path());
-}
-
-std::filesystem::path store::path_of(std::string_view name) const
-{
-    return directory_ / "data" / name.substr(0, 2) / name;
 }
 
 new_content store::create(std::string name)
@@ -361,7 +440,7 @@ void store::seal(new_content& content)
 {
     content.file_.sync();
     content.file_.close();
-    std::filesystem::path const place = path_of(content.name_);
+    std::filesystem::path const place = content_path(directory_, content.name_);
     prepare_directory(place.parent_path());
     std::filesystem::rename(content.path_, place);
     content.path_ = place;
@@ -546,6 +625,9 @@ void transaction::delete_tag(std::int64_t vault, std::string_view key)
 
 std::int64_t transaction::insert_content(new_content content)
 {
+    if (content.leaves.size() != (content.bytes_ + tree_hash_leaf_bytes - 1) / tree_hash_leaf_bytes)
+        throw store_error("a file of " + std::to_string(content.bytes_) + " bytes has " +
+                          std::to_string(content.leaves.size()) + " hashes");
     std::vector<std::byte> const leaves = join(content.leaves);
     new_files_.push_back(std::exchange(content.path_, {}));
     query(*store_.index_, "INSERT INTO content (name, bytes, leaves) VALUES (?, ?, ?)", content.name_,
@@ -561,7 +643,17 @@ std::filesystem::path transaction::path_of_content(std::int64_t content)
     if (!rows.next())
         throw store_error("the index has no file " + std::to_string(content));
     rows.read(name);
-    return store_.path_of(name);
+    return content_path(store_.directory_, name);
+}
+
+std::vector<std::byte> transaction::leaves_of_content(std::int64_t content)
+{
+    query rows(*store_.index_, "SELECT leaves FROM content WHERE number = ?", content);
+    std::vector<std::byte> leaves;
+    if (!rows.next())
+        throw store_error("the index has no file " + std::to_string(content));
+    rows.read(leaves);
+    return leaves;
 }
 
 void transaction::remove_content(std::int64_t content)
@@ -618,16 +710,16 @@ void transaction::delete_archive(std::int64_t archive, timestamp when)
 
 std::vector<segment_record> transaction::segments_of(std::int64_t archive)
 {
-    query rows(
-        *store_.index_,
-        "SELECT first, content.bytes, content.name FROM segment JOIN content ON content = content.number "
-        "WHERE archive = ? ORDER BY first",
-        archive);
+    query rows(*store_.index_,
+               "SELECT first, content.bytes, content.name, content FROM segment JOIN content ON content = "
+               "content.number "
+               "WHERE archive = ? ORDER BY first",
+               archive);
     return read_all(rows, [this](query const& row) {
         segment_record segment;
         std::string name;
-        row.read(segment.first, segment.bytes, name);
-        segment.path = store_.path_of(name);
+        row.read(segment.first, segment.bytes, name, segment.content);
+        segment.path = content_path(store_.directory_, name);
         return segment;
     });
 }

@@ -116,6 +116,7 @@ BOOST_AUTO_TEST_CASE(a_transaction_that_is_not_committed_changes_nothing)
         change.insert_vault(vault);
         new_content content = data->create("0123456789abcdef0123456789abcdef");
         content.write("bytes");
+        content.leaves.push_back(tree_hash_of(bytes_of("bytes")));
         data->seal(content);
         change.insert_content(std::move(content));
     }
@@ -166,12 +167,12 @@ BOOST_AUTO_TEST_CASE(one_store_at_a_time_uses_a_directory)
 BOOST_AUTO_TEST_CASE(the_format_of_a_newer_version_is_refused)
 {
     data.reset();
-    for (std::string const version : {"3", "99", "-1"}) {
+    for (std::string const version : {"4", "99", "-1"}) {
         database(directory.path() / "index.sqlite").execute("PRAGMA user_version = " + version);
         BOOST_CHECK_EXCEPTION(store(directory.path()), store_error, [&](store_error const& error) {
             return std::string(error.what()) == "the data directory " + directory.path().string() +
                                                     " has format " + version +
-                                                    ", and this version knows formats up to 2 only";
+                                                    ", and this version knows formats up to 3 only";
         });
         BOOST_TEST(version_of(directory.path() / "index.sqlite") == std::stoll(version));
     }
@@ -212,7 +213,43 @@ BOOST_AUTO_TEST_CASE(an_index_of_version_1_is_migrated_with_its_data)
     BOOST_TEST(data->begin().tags_of(3).at("owner") == "ann");
     BOOST_TEST(output_of("attic", "job") == "content");
     data.reset();
-    BOOST_TEST(version_of(index) == 2);
+    BOOST_TEST(version_of(index) == 3);
+}
+
+// Before version 3 inventories had no hashes of their leaves. One whose file is gone gets none, so that its output
+// is refused as damaged.
+BOOST_AUTO_TEST_CASE(inventories_of_version_2_get_hashes)
+{
+    options.job_delay = 0ms;
+    options.inventory_period = 0ms;
+    make_vault("attic");
+    upload("attic", "content");
+    std::string const kept = start_job("attic", job_parameters::inventory_retrieval());
+    std::string const lost = start_job("attic", job_parameters::inventory_retrieval());
+    std::string const inventory = output_of("attic", kept);
+    std::filesystem::path file_of_lost;
+    {
+        auto view = data->begin();
+        auto const vault = view.find_vault("attic")->number;
+        file_of_lost = view.path_of_content(view.find_job(vault, lost)->content.value());
+    }
+    data.reset();
+    database(directory.path() / "index.sqlite")
+        .execute("UPDATE content SET leaves = x'' WHERE number IN (SELECT content FROM job);"
+                 "DROP INDEX archive_deleted; PRAGMA user_version = 2");
+    std::filesystem::remove(file_of_lost);
+    open();
+    BOOST_TEST(output_of("attic", kept) == inventory);
+    BOOST_CHECK_THROW(try_output("attic", lost), damaged_file);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_without_the_hashes_of_all_its_leaves_is_not_taken_over)
+{
+    auto change = data->begin();
+    new_content content = data->create("0123456789abcdef0123456789abcdef");
+    content.write(pattern(MiB + 1));
+    content.leaves.push_back(tree_hash_of(bytes_of("bytes")));
+    BOOST_CHECK_THROW(change.insert_content(std::move(content)), store_error);
 }
 
 // Half a migration would be an index of no version.
