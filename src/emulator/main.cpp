@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -128,6 +130,17 @@ void print_line(std::string const& line)
     std::fflush(stdout);
 }
 
+/// Every connection takes a descriptor, and the limit that programs usually start with is 1024.
+void raise_descriptor_limit() noexcept
+{
+    rlimit limit{};
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        // If it stays as it is, connections beyond it wait.
+        static_cast<void>(setrlimit(RLIMIT_NOFILE, &limit));
+    }
+}
+
 int verify(std::filesystem::path const& directory)
 {
     auto const report = glacier::emulation::verify_data_directory(directory, print_line);
@@ -139,6 +152,7 @@ int verify(std::filesystem::path const& directory)
 
 int run(arguments const& given, sigset_t const& ending)
 {
+    raise_descriptor_limit();
     glacier::emulator service(given.options);
     if (given.options.tls)
         print_line("CA certificate: " + service.ca_certificate().string());
