@@ -219,6 +219,7 @@ inventory_archive inventory_entry(archive_record const& archive)
 }
 
 /// Writes the inventory to a file of the store, so that the output is of one moment and can be read in ranges.
+/// That may take seconds, in which others have the store: what they change later than the moment does not count.
 void write_inventory(service_context& context, transaction& change, vault_record const& vault,
                      vault_inventory const& inventory, inventory_retrieval_parameters const& parameters,
                      std::int64_t after, job_record& job)
@@ -249,6 +250,7 @@ void write_inventory(service_context& context, transaction& change, vault_record
             job.marker = last;
             break;
         }
+        change.suspend();
         std::string block;
         for (std::size_t i = 0; i < archives.size() && i < wanted; ++i) {
             block += writer.entry(inventory_entry(archives[i]));
@@ -257,10 +259,13 @@ void write_inventory(service_context& context, transaction& change, vault_record
             --left;
         }
         write(block);
+        change.resume();
     }
+    change.suspend();
     write(writer.end());
     hasher.finish(content.leaves);
     context.data.seal(content);
+    change.resume();
     job.content_bytes = content.bytes();
     job.content = change.insert_content(std::move(content));
 }
@@ -299,6 +304,9 @@ std::optional<protocol::service_error> prepare_inventory_job(service_context& co
         job.limit = std::to_string(*filter.limit);
     job.completion = job.created + context.options.job_delay.value_or(inventory_delay);
     write_inventory(context, change, vault, *vault.holdings.inventory, filter, after, job);
+    auto const still_there = change.find_vault(vault.name);
+    if (!still_there || still_there->number != vault.number)
+        return vault_not_found(vault_arn(context.options, vault.name));
     return std::nullopt;
 }
 

@@ -456,7 +456,8 @@ transaction::transaction(store& owner) : store_(owner), lock_(owner.mutex_)
 
 transaction::~transaction()
 {
-    if (committed_)
+    // Neither committed nor suspended.
+    if (!lock_.owns_lock())
         return;
     try {
         store_.index_->execute("ROLLBACK");
@@ -472,10 +473,26 @@ void transaction::commit()
     // From here on the files may be part of what is on the disk, even if the commit reports a failure.
     new_files_.clear();
     store_.index_->execute("COMMIT");
-    committed_ = true;
     lock_.unlock();
     for (auto const& path : old_files_)
         remove_quietly(path);
+}
+
+void transaction::suspend()
+{
+    store_.index_->execute("ROLLBACK");
+    lock_.unlock();
+}
+
+void transaction::resume()
+{
+    lock_.lock();
+    try {
+        store_.index_->execute("BEGIN");
+    } catch (...) {
+        lock_.unlock();
+        throw;
+    }
 }
 
 std::optional<vault_record> transaction::find_vault(std::string_view name)

@@ -190,6 +190,11 @@ public:
     /// Returns when the changes are on the disk. Files that are no longer needed are then removed.
     void commit();
 
+    /// Lets others have the store until resume(). Nothing may have been changed yet; what was read may then
+    /// be so no more.
+    void suspend();
+    void resume();
+
     std::optional<vault_record> find_vault(std::string_view name);
     /// In the order of their names, from the one after `name`.
     std::vector<vault_record> vaults_after(std::string_view name, std::size_t count);
@@ -285,7 +290,6 @@ private:
     std::vector<std::filesystem::path> new_files_;
     // Removed when it is committed.
     std::vector<std::filesystem::path> old_files_;
-    bool committed_ = false;
 };
 
 /**

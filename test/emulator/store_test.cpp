@@ -125,6 +125,25 @@ BOOST_AUTO_TEST_CASE(a_transaction_that_is_not_committed_changes_nothing)
     BOOST_TEST(count_files(directory.path() / "data") == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(others_have_the_store_while_a_transaction_is_suspended)
+{
+    auto change = data->begin();
+    BOOST_TEST(!change.find_vault("attic").has_value());
+    change.suspend();
+    make_vault("attic");
+    change.resume();
+    auto const vault = change.find_vault("attic");
+    BOOST_TEST_REQUIRE(vault.has_value());
+    change.put_tag(vault->number, "owner", "ann");
+    change.commit();
+    BOOST_TEST(data->begin().tags_of(vault->number).size() == 1U);
+    {
+        auto given_up = data->begin();
+        given_up.suspend();
+    }
+    BOOST_TEST(data->begin().tags_of(vault->number).size() == 1U);
+}
+
 // The order of things at an upload: the file is complete in its place before the index speaks of it. A kill
 // in between leaves a file that the next start removes.
 BOOST_AUTO_TEST_CASE(leftovers_of_a_kill_are_removed_and_nothing_else)
