@@ -33,13 +33,14 @@ struct emulator_request {
     int status = 0;
     /// Bytes of the request's body that were read.
     std::uint64_t bytes_received = 0;
-    /// Bytes of the answer's body that were sent; fewer than announced if the client went away.
+    /// Bytes of the answer's body that were sent; fewer than announced if the client went away or a file is
+    /// damaged.
     std::uint64_t bytes_sent = 0;
     /// From the request's head to the end of the answer.
     std::chrono::microseconds duration{0};
     /// As in the answer's `x-amzn-RequestId`, which clients show in their errors.
     std::string request_id;
-    /// What failed in the emulator itself, such as a full disk; empty if nothing did.
+    /// What failed in the emulator itself, such as a full disk or a damaged file; empty if nothing did.
     std::string failure;
     /// What went wrong on purpose, such as `reset-after`: see emulator_fault_effect. Empty if nothing did.
     std::string fault;
@@ -146,7 +147,8 @@ struct emulator_options {
  * The Glacier service on this machine, with everything kept in a directory.
  *
  * Serves from the moment it is made until stop(), on threads of its own. What it has acknowledged is on the
- * disk, and is there again for the next emulator with the same directory.
+ * disk, and is there again for the next emulator with the same directory. Files that were damaged there are
+ * never sent: the output of a job ends before the damage, or is an error from the beginning.
  *
  * It has all operations of the service. Vault lock policies and the data retrieval policy are enforced, access
  * policies if emulator_options::enforce_access_policies is set. What it does not do: notifications are configured,

@@ -226,7 +226,7 @@ bool covers(X509* certificate, std::vector<std::string> const& names)
 certificate_files prepare_certificate(std::filesystem::path const& directory,
                                       std::vector<std::string> const& names, base::clock const& wall_clock)
 {
-    std::filesystem::create_directories(directory);
+    make_directories(directory);
     timestamp const now = wall_clock.now();
     std::filesystem::path const ca_key = directory / "ca-key.pem";
     certificate_files const files{directory / "ca.pem", directory / "server.pem",

@@ -113,6 +113,19 @@ void sync_directory(std::filesystem::path const& directory)
     file(directory, file::mode::read).sync();
 }
 
+void make_directories(std::filesystem::path const& directory)
+{
+    if (std::filesystem::is_directory(directory))
+        return;
+    std::filesystem::path path = std::filesystem::absolute(directory).lexically_normal();
+    // One that ends with a slash has an empty name at its end.
+    if (!path.has_filename())
+        path = path.parent_path();
+    make_directories(path.parent_path());
+    std::filesystem::create_directory(path);
+    sync_directory(path.parent_path());
+}
+
 void write_atomically(std::filesystem::path const& path, std::string_view content, unsigned permissions)
 {
     std::filesystem::path const temporary = path.string() + ".new";

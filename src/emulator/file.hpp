@@ -51,6 +51,9 @@ private:
 /// Returns when the names in the directory are on the disk.
 void sync_directory(std::filesystem::path const& directory);
 
+/// Makes the directory and those above it that are missing. Returns when their names are on the disk.
+void make_directories(std::filesystem::path const& directory);
+
 /// Writes a file so that its name holds either the whole new content or what was there before.
 void write_atomically(std::filesystem::path const& path, std::string_view content, unsigned permissions);
 

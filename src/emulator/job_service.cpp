@@ -7,10 +7,12 @@
 #include "base/utf8.hpp"
 #include "protocol/inventory.hpp"
 #include "protocol/select_request.hpp"
+#include "protocol/tree_hash.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <limits>
+#include <span>
 
 namespace glacier::emulation {
 
@@ -250,6 +252,7 @@ inventory_archive inventory_entry(archive_record const& archive)
 }
 
 /// Writes the inventory to a file of the store, so that the output is of one moment and can be read in ranges.
+/// That may take seconds, in which others have the store: what they change later than the moment does not count.
 void write_inventory(service_context& context, transaction& change, vault_record const& vault,
                      vault_inventory const& inventory, inventory_retrieval_parameters const& parameters,
                      std::int64_t after, job_record& job)
@@ -259,7 +262,12 @@ void write_inventory(service_context& context, transaction& change, vault_record
         protocol::text_form<inventory_format>::read(*job.format).value_or(inventory_format::json);
     protocol::inventory_writer writer(format, vault_arn(context.options, vault.name), inventory.date);
     new_content content = context.data.create(new_file_name(context.random));
-    content.write(writer.begin());
+    protocol::leaf_hasher hasher;
+    auto const write = [&](std::string const& text) {
+        hasher.update(std::as_bytes(std::span(text)), content.leaves);
+        content.write(text);
+    };
+    write(writer.begin());
 
     std::uint64_t left =
         parameters.limit ? std::uint64_t{*parameters.limit} : std::numeric_limits<std::uint64_t>::max();
@@ -275,6 +283,7 @@ void write_inventory(service_context& context, transaction& change, vault_record
             job.marker = last;
             break;
         }
+        change.suspend();
         std::string block;
         for (std::size_t i = 0; i < archives.size() && i < wanted; ++i) {
             block += writer.entry(inventory_entry(archives[i]));
@@ -282,10 +291,14 @@ void write_inventory(service_context& context, transaction& change, vault_record
             last = archives[i].id;
             --left;
         }
-        content.write(block);
+        write(block);
+        change.resume();
     }
-    content.write(writer.end());
+    change.suspend();
+    write(writer.end());
+    hasher.finish(content.leaves);
     context.data.seal(content);
+    change.resume();
     job.content_bytes = content.bytes();
     job.content = change.insert_content(std::move(content));
 }
@@ -325,6 +338,9 @@ std::optional<protocol::service_error> prepare_inventory_job(service_context& co
         job.limit = std::to_string(*filter.limit);
     job.completion = job.created + context.options.job_delay.value_or(inventory_delay);
     write_inventory(context, change, vault, *vault.holdings.inventory, filter, after, job);
+    auto const still_there = change.find_vault(vault.name);
+    if (!still_there || still_there->number != vault.number)
+        return vault_not_found(vault_arn(context.options, vault.name));
     return std::nullopt;
 }
 
@@ -424,6 +440,54 @@ std::optional<tree_hash> hash_of_output(transaction& view, job_record const& job
     return view.hash_of_range(*job.archive, absolute);
 }
 
+/// The head of the output, and where its bytes are.
+service_result<job_output> find_output(service_context& context, get_job_output_request const& request)
+{
+    auto view = context.data.begin();
+    auto const job = find_job(context, view, request.vault, request.job);
+    if (!job)
+        return job.error();
+    if (job->select_request)
+        return error_of(service_errc::invalid_parameter_value,
+                        "The output of a select job goes to S3 and cannot be downloaded: " +
+                            request.job.str());
+    if (status_of(*job, context.clock.now()) != job_status::succeeded)
+        return error_of(service_errc::invalid_parameter_value,
+                        "The job is not currently available for download: " + request.job.str());
+
+    std::uint64_t const total = job->archive_id ? range_of(*job).size() : job->content_bytes;
+    byte_range wanted(0, total - 1);
+    job_output answer;
+    answer.head.status = 200;
+    if (request.range) {
+        auto const range = range_within(context, *request.range, total);
+        if (!range)
+            return range.error();
+        wanted = *range;
+        answer.head.status = 206;
+        answer.head.content_range = "bytes " + wanted.str() + "/" + std::to_string(total);
+    }
+    answer.head.content_length = wanted.size();
+    answer.head.accept_ranges = "bytes";
+    if (job->archive_id) {
+        answer.head.content_type = "application/octet-stream";
+        if (auto const archive = view.find_archive(*job->archive_id))
+            answer.head.description = archive->description;
+        answer.head.tree_hash = hash_of_output(view, *job, wanted);
+        answer.bytes = std::make_shared<output>(context.data, view.segments_of(*job->archive),
+                                                job->range_first + wanted.first(), wanted.size());
+    } else {
+        answer.head.content_type = job->format == "CSV" ? "text/csv" : "application/json";
+        segment_record segment;
+        segment.bytes = total;
+        segment.content = job->content.value_or(0);
+        segment.path = view.path_of_content(segment.content);
+        answer.bytes =
+            std::make_shared<output>(context.data, std::vector{segment}, wanted.first(), wanted.size());
+    }
+    return answer;
+}
+
 } // namespace
 
 service_result<initiate_job_result> initiate_job(service_context& context,
@@ -511,46 +575,10 @@ service_result<list_jobs_result> list_jobs(service_context& context, list_jobs_r
 
 service_result<job_output> get_job_output(service_context& context, get_job_output_request const& request)
 {
-    auto view = context.data.begin();
-    auto const job = find_job(context, view, request.vault, request.job);
-    if (!job)
-        return job.error();
-    if (job->select_request)
-        return error_of(service_errc::invalid_parameter_value,
-                        "The output of a select job goes to S3 and cannot be downloaded: " +
-                            request.job.str());
-    if (status_of(*job, context.clock.now()) != job_status::succeeded)
-        return error_of(service_errc::invalid_parameter_value,
-                        "The job is not currently available for download: " + request.job.str());
-
-    std::uint64_t const total = job->archive_id ? range_of(*job).size() : job->content_bytes;
-    byte_range wanted(0, total - 1);
-    job_output answer;
-    answer.head.status = 200;
-    if (request.range) {
-        auto const range = range_within(context, *request.range, total);
-        if (!range)
-            return range.error();
-        wanted = *range;
-        answer.head.status = 206;
-        answer.head.content_range = "bytes " + wanted.str() + "/" + std::to_string(total);
-    }
-    answer.head.content_length = wanted.size();
-    answer.head.accept_ranges = "bytes";
-    if (job->archive_id) {
-        answer.head.content_type = "application/octet-stream";
-        if (auto const archive = view.find_archive(*job->archive_id))
-            answer.head.description = archive->description;
-        answer.head.tree_hash = hash_of_output(view, *job, wanted);
-        answer.bytes = std::make_shared<output>(view.segments_of(*job->archive),
-                                                job->range_first + wanted.first(), wanted.size());
-    } else {
-        answer.head.content_type = job->format == "CSV" ? "text/csv" : "application/json";
-        segment_record segment;
-        segment.bytes = total;
-        segment.path = view.path_of_content(job->content.value_or(0));
-        answer.bytes = std::make_shared<output>(std::vector{segment}, wanted.first(), wanted.size());
-    }
+    auto answer = find_output(context, request);
+    // Before the head is sent: afterwards damage could only cut the answer short.
+    if (answer)
+        answer->bytes->prepare();
     return answer;
 }
 

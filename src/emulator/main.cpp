@@ -1,5 +1,6 @@
 #include "emulator/fault_text.hpp"
 #include "emulator/inferred_options.hpp"
+#include "emulator/integrity.hpp"
 #include "emulator/request_log.hpp"
 
 #include <glacier/emulator.hpp>
@@ -66,6 +67,7 @@ struct arguments {
     std::string log = "-";
     std::uint16_t control_port = 0;
     std::vector<std::string> faults;
+    bool verify = false;
 };
 
 std::chrono::milliseconds from_seconds(double seconds)
@@ -110,6 +112,9 @@ void define_storage(CLI::App& app, arguments& given)
                    "Directory that holds everything; made if it is missing")
         ->required()
         ->type_name("DIR");
+    app.add_flag("--verify", given.verify,
+                 "Serve nothing: compare all files with the index, print what is wrong, and exit with 1 if "
+                 "anything is");
 }
 
 void define_address(CLI::App& app, arguments& given)
@@ -341,6 +346,21 @@ void allow_files(std::size_t connections_max)
     }
 }
 
+void print_line(std::string const& line)
+{
+    std::printf("%s\n", line.c_str());
+    std::fflush(stdout);
+}
+
+int verify(std::filesystem::path const& directory)
+{
+    auto const report = glacier::emulation::verify_data_directory(directory, print_line);
+    print_line(std::to_string(report.files) + " files with " + std::to_string(report.bytes) + " bytes, " +
+               std::to_string(report.problems) + " problems, " + std::to_string(report.leftovers) +
+               " left-overs");
+    return report.problems == 0 ? 0 : exit_failure;
+}
+
 int run(arguments const& given, sigset_t const& ending)
 {
     glacier::emulator service(given.options);
@@ -390,6 +410,8 @@ int main(int argc, char** argv)
     allow_files(given.options.connections_max);
 
     try {
+        if (given.verify)
+            return verify(given.options.data_directory);
         given.options.faults = read_faults(given.faults);
         glacier::emulation::request_log const log(given.log);
         given.options.on_request = [&log](glacier::emulator_request const& request) { log.write(request); };

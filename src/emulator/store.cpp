@@ -93,15 +93,17 @@ CREATE TABLE capacity (
 ALTER TABLE job ADD COLUMN select_request TEXT;
 )";
 
-// Jobs that were made to fail.
+// Jobs that were made to fail; and inventories have hashes of their leaves too: store::hash_inventories().
 constexpr std::string_view third_schema = R"(
--- Why it fails; null: for the reason that jobs of its kind fail for.
+-- Why a job fails; null: for the reason that jobs of its kind fail for.
 ALTER TABLE job ADD COLUMN failure TEXT;
+
+CREATE INDEX archive_deleted ON archive(deleted) WHERE deleted IS NOT NULL;
 )";
 
 /// Each brings the index from one version to the next. An index that there is no version of yet gets all.
 constexpr std::array schemas{first_schema, second_schema, third_schema};
-constexpr auto schema_version = static_cast<std::int64_t>(schemas.size());
+static_assert(schemas.size() == data_format);
 
 constexpr std::string_view select_vault =
     "SELECT number, name, created, changed, archives, bytes, inventory_date, "
@@ -225,6 +227,26 @@ std::vector<std::byte> join(std::vector<tree_hash> const& leaves)
     return bytes;
 }
 
+/// The hashes of a file's leaves; nothing if it cannot be read, or has not that many bytes.
+std::vector<tree_hash> leaves_of_file(std::filesystem::path const& path, std::uint64_t bytes)
+{
+    std::vector<tree_hash> leaves;
+    try {
+        file const input(path, file::mode::read);
+        std::vector<std::byte> leaf(static_cast<std::size_t>(tree_hash_leaf_bytes));
+        protocol::leaf_hasher hasher;
+        for (std::uint64_t offset = 0; offset < bytes; offset += leaf.size()) {
+            auto const size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes - offset, leaf.size()));
+            input.read(offset, std::span(leaf).first(size));
+            hasher.update(std::span(leaf).first(size), leaves);
+        }
+        hasher.finish(leaves);
+    } catch (std::filesystem::filesystem_error const&) {
+        leaves.clear();
+    }
+    return leaves;
+}
+
 void remove_quietly(std::filesystem::path const& path) noexcept
 {
     // A file that stays is a left-over for the next start, no reason to fail what is done already.
@@ -233,6 +255,11 @@ void remove_quietly(std::filesystem::path const& path) noexcept
 }
 
 } // namespace
+
+std::filesystem::path content_path(std::filesystem::path const& data_directory, std::string_view name)
+{
+    return data_directory / "data" / name.substr(0, 2) / name;
+}
 
 // --- new_content ---------------------------------------------------------------------------------------------
 
@@ -284,8 +311,9 @@ store::store(std::filesystem::path directory) : directory_(std::move(directory))
 void store::prepare_directories()
 {
     std::filesystem::path const data = directory_ / "data";
-    std::filesystem::create_directories(data);
-    std::filesystem::create_directories(directory_ / "incoming");
+    make_directories(data);
+    make_directories(directory_ / "incoming");
+    // A run that was killed may have made some and not come to sync them.
     sync_directory(data);
     sync_directory(directory_);
     for (auto const& entry : std::filesystem::directory_iterator(data))
@@ -307,26 +335,67 @@ void store::prepare_directory(std::filesystem::path const& place)
 void store::prepare_index()
 {
     index_.emplace(directory_ / "index.sqlite");
-    index_->execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    index_->execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+    {
+        // SQLite answers with the mode that is in force, which on some file systems is another one.
+        query rows(*index_, "PRAGMA journal_mode = WAL");
+        std::string mode;
+        if (rows.next())
+            rows.read(mode);
+        if (mode != "wal")
+            throw store_error("cannot use the data directory " + directory_.string() +
+                              ": its file system does not let SQLite keep a write-ahead log");
+    }
     std::int64_t version = 0;
     {
         query rows(*index_, "PRAGMA user_version");
         if (rows.next())
             rows.read(version);
     }
-    if (version < 0 || version > schema_version)
+    if (version < 0 || version > data_format)
         throw store_error("the data directory " + directory_.string() + " has format " +
                           std::to_string(version) + ", and this version knows formats up to " +
-                          std::to_string(schema_version) + " only");
-    if (version == schema_version)
-        return;
+                          std::to_string(data_format) + " only");
+    if (version < data_format)
+        migrate(version);
+    // The names of the index and of its log.
+    sync_directory(directory_);
+}
+
+void store::migrate(std::int64_t version)
+{
     // In one transaction: a kill on the way leaves the version that was there.
-    std::string statements = "BEGIN IMMEDIATE;";
+    index_->execute("BEGIN IMMEDIATE");
     for (auto next = static_cast<std::size_t>(version); next < schemas.size(); ++next)
-        statements += schemas[next];
-    index_->execute(statements + "PRAGMA user_version = " + std::to_string(schema_version) + "; COMMIT;");
-    if (version == 0)
-        sync_directory(directory_);
+        index_->execute(std::string(schemas[next]));
+    if (version < 3)
+        hash_inventories();
+    index_->execute("PRAGMA user_version = " + std::to_string(data_format) + "; COMMIT;");
+}
+
+void store::hash_inventories()
+{
+    struct inventory_file {
+        std::int64_t number = 0;
+        std::string name;
+        std::uint64_t bytes = 0;
+    };
+    std::vector<inventory_file> files;
+    {
+        query rows(*index_, "SELECT number, name, bytes FROM content WHERE length(leaves) = 0");
+        while (rows.next()) {
+            inventory_file& found = files.emplace_back();
+            rows.read(found.number, found.name, found.bytes);
+        }
+    }
+    for (inventory_file const& found : files) {
+        // A file that cannot be read stays without hashes, so that its output is refused as damaged.
+        std::vector<std::byte> const leaves =
+            join(leaves_of_file(content_path(directory_, found.name), found.bytes));
+        query(*index_, "UPDATE content SET leaves = ? WHERE number = ?", std::span<std::byte const>(leaves),
+              found.number)
+            .run();
+    }
 }
 
 void store::remove_leftovers()
@@ -340,21 +409,28 @@ void store::remove_leftovers()
                     "AND NOT EXISTS (SELECT 1 FROM segment WHERE segment.archive = archive.number) "
                     "AND NOT EXISTS (SELECT 1 FROM job WHERE job.archive = archive.number)");
 
+    for (auto const& place : std::filesystem::directory_iterator(directory_ / "data")) {
+        if (place.is_directory())
+            remove_unknown_files(place.path());
+        else
+            std::filesystem::remove(place.path());
+    }
+}
+
+void store::remove_unknown_files(std::filesystem::path const& place)
+{
+    // Directory by directory, so that the names of all files are never in memory at once.
+    std::string const prefix = place.filename().string();
     std::unordered_set<std::string> known;
-    query rows(*index_, "SELECT name FROM content");
+    query rows(*index_, "SELECT name FROM content WHERE name >= ?1 AND name < ?1 || '~'", prefix);
     while (rows.next()) {
         std::string name;
         rows.read(name);
         known.insert(std::move(name));
     }
-    for (auto const& entry : std::filesystem::recursive_directory_iterator(directory_ / "data"))
+    for (auto const& entry : std::filesystem::directory_iterator(place))
         if (!entry.is_directory() && !known.contains(entry.path().filename().string()))
             std::filesystem::remove(entry.path());
-}
-
-std::filesystem::path store::path_of(std::string_view name) const
-{
-    return directory_ / "data" / name.substr(0, 2) / name;
 }
 
 new_content store::create(std::string name)
@@ -367,7 +443,7 @@ void store::seal(new_content& content)
 {
     content.file_.sync();
     content.file_.close();
-    std::filesystem::path const place = path_of(content.name_);
+    std::filesystem::path const place = content_path(directory_, content.name_);
     prepare_directory(place.parent_path());
     std::filesystem::rename(content.path_, place);
     content.path_ = place;
@@ -383,7 +459,8 @@ transaction::transaction(store& owner) : store_(owner), lock_(owner.mutex_)
 
 transaction::~transaction()
 {
-    if (committed_)
+    // Neither committed nor suspended.
+    if (!lock_.owns_lock())
         return;
     try {
         store_.index_->execute("ROLLBACK");
@@ -399,10 +476,26 @@ void transaction::commit()
     // From here on the files may be part of what is on the disk, even if the commit reports a failure.
     new_files_.clear();
     store_.index_->execute("COMMIT");
-    committed_ = true;
     lock_.unlock();
     for (auto const& path : old_files_)
         remove_quietly(path);
+}
+
+void transaction::suspend()
+{
+    store_.index_->execute("ROLLBACK");
+    lock_.unlock();
+}
+
+void transaction::resume()
+{
+    lock_.lock();
+    try {
+        store_.index_->execute("BEGIN");
+    } catch (...) {
+        lock_.unlock();
+        throw;
+    }
 }
 
 std::optional<vault_record> transaction::find_vault(std::string_view name)
@@ -552,6 +645,9 @@ void transaction::delete_tag(std::int64_t vault, std::string_view key)
 
 std::int64_t transaction::insert_content(new_content content)
 {
+    if (content.leaves.size() != (content.bytes_ + tree_hash_leaf_bytes - 1) / tree_hash_leaf_bytes)
+        throw store_error("a file of " + std::to_string(content.bytes_) + " bytes has " +
+                          std::to_string(content.leaves.size()) + " hashes");
     std::vector<std::byte> const leaves = join(content.leaves);
     new_files_.push_back(std::exchange(content.path_, {}));
     query(*store_.index_, "INSERT INTO content (name, bytes, leaves) VALUES (?, ?, ?)", content.name_,
@@ -567,7 +663,17 @@ std::filesystem::path transaction::path_of_content(std::int64_t content)
     if (!rows.next())
         throw store_error("the index has no file " + std::to_string(content));
     rows.read(name);
-    return store_.path_of(name);
+    return content_path(store_.directory_, name);
+}
+
+std::vector<std::byte> transaction::leaves_of_content(std::int64_t content)
+{
+    query rows(*store_.index_, "SELECT leaves FROM content WHERE number = ?", content);
+    std::vector<std::byte> leaves;
+    if (!rows.next())
+        throw store_error("the index has no file " + std::to_string(content));
+    rows.read(leaves);
+    return leaves;
 }
 
 void transaction::remove_content(std::int64_t content)
@@ -624,16 +730,16 @@ void transaction::delete_archive(std::int64_t archive, timestamp when)
 
 std::vector<segment_record> transaction::segments_of(std::int64_t archive)
 {
-    query rows(
-        *store_.index_,
-        "SELECT first, content.bytes, content.name FROM segment JOIN content ON content = content.number "
-        "WHERE archive = ? ORDER BY first",
-        archive);
+    query rows(*store_.index_,
+               "SELECT first, content.bytes, content.name, content FROM segment JOIN content ON content = "
+               "content.number "
+               "WHERE archive = ? ORDER BY first",
+               archive);
     return read_all(rows, [this](query const& row) {
         segment_record segment;
         std::string name;
-        row.read(segment.first, segment.bytes, name);
-        segment.path = store_.path_of(name);
+        row.read(segment.first, segment.bytes, name, segment.content);
+        segment.path = content_path(store_.directory_, name);
         return segment;
     });
 }
@@ -807,8 +913,10 @@ void transaction::sweep(timestamp jobs_completed_until, timestamp uploads_used_u
     std::int64_t const uploads_limit = uploads_used_until.time_since_epoch().count();
     std::vector<std::int64_t> archives;
     {
+        // By itself SQLite would go through all jobs, in the order of their archives.
         query rows(*store_.index_,
-                   "SELECT DISTINCT archive FROM job WHERE archive IS NOT NULL AND completion <= ?",
+                   "SELECT DISTINCT archive FROM job INDEXED BY job_completion "
+                   "WHERE archive IS NOT NULL AND completion <= ?",
                    jobs_limit);
         while (rows.next())
             rows.read(archives.emplace_back());

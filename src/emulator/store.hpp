@@ -22,6 +22,12 @@
 
 namespace glacier::emulation {
 
+/// Version of the form of the data directory that this code writes; see docs/design/emulator-format.md.
+inline constexpr std::int64_t data_format = 3;
+
+/// Where a data directory has the file of that name.
+std::filesystem::path content_path(std::filesystem::path const& data_directory, std::string_view name);
+
 /// The data directory cannot be used; what() says why.
 class store_error : public std::runtime_error {
 public:
@@ -77,6 +83,8 @@ struct segment_record {
     std::uint64_t first = 0;
     std::uint64_t bytes = 0;
     std::filesystem::path path;
+    /// Number of the file.
+    std::int64_t content = 0;
 };
 
 struct upload_record {
@@ -156,7 +164,7 @@ public:
 
     std::uint64_t bytes() const noexcept { return bytes_; }
 
-    /// Hashes of the file's leaves, from which those of ranges are computed.
+    /// Hashes of the file's leaves: all of them when a transaction takes the file over.
     std::vector<tree_hash> leaves;
 
 private:
@@ -183,6 +191,11 @@ public:
 
     /// Returns when the changes are on the disk. Files that are no longer needed are then removed.
     void commit();
+
+    /// Lets others have the store until resume(). Nothing may have been changed yet; what was read may then
+    /// be so no more.
+    void suspend();
+    void resume();
 
     std::optional<vault_record> find_vault(std::string_view name);
     /// In the order of their names, from the one after `name`.
@@ -212,6 +225,8 @@ public:
     /// Takes over a file that store::seal() has put into its place; returns its number.
     std::int64_t insert_content(new_content content);
     std::filesystem::path path_of_content(std::int64_t content);
+    /// The SHA-256 of each MiB, 32 bytes each.
+    std::vector<std::byte> leaves_of_content(std::int64_t content);
 
     std::optional<archive_record> find_archive(std::string_view id);
     void insert_archive(archive_record& archive);
@@ -281,7 +296,6 @@ private:
     std::vector<std::filesystem::path> new_files_;
     // Removed when it is committed.
     std::vector<std::filesystem::path> old_files_;
-    bool committed_ = false;
 };
 
 /**
@@ -289,7 +303,7 @@ private:
  *
  * A file is filled in `incoming`, synced, moved to its place, the directory synced, and only then the index
  * speaks of it. So what commit() has returned for survives a kill and a power cut, and files that the index
- * does not speak of are left-overs, removed at the next start.
+ * does not speak of are left-overs, removed at the next start. docs/design/emulator-format.md has the whole.
  *
  * Thread safety: safe; transactions wait for each other.
  */
@@ -315,8 +329,10 @@ private:
     void prepare_directories();
     void prepare_directory(std::filesystem::path const& place);
     void prepare_index();
+    void migrate(std::int64_t version);
+    void hash_inventories();
     void remove_leftovers();
-    std::filesystem::path path_of(std::string_view name) const;
+    void remove_unknown_files(std::filesystem::path const& place);
 
     std::filesystem::path directory_;
     file lock_file_;

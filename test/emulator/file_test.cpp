@@ -59,6 +59,19 @@ BOOST_AUTO_TEST_CASE(one_opening_at_a_time_has_the_lock)
     BOOST_TEST(second.try_lock());
 }
 
+BOOST_AUTO_TEST_CASE(missing_directories_are_made_whatever_form_the_path_has)
+{
+    make_directories(path() / "a" / "b");
+    BOOST_TEST(std::filesystem::is_directory(path() / "a" / "b"));
+    make_directories(path() / "a" / "c" / "");
+    BOOST_TEST(std::filesystem::is_directory(path() / "a" / "c"));
+    make_directories(path() / "a" / ".." / "d" / "." / "e");
+    BOOST_TEST(std::filesystem::is_directory(path() / "d" / "e"));
+    make_directories(path() / "a" / "b");
+    file(path() / "f", file::mode::create).write("in the way");
+    BOOST_CHECK_THROW(make_directories(path() / "f" / "g"), std::filesystem::filesystem_error);
+}
+
 BOOST_AUTO_TEST_CASE(writing_atomically_replaces_the_file_and_leaves_nothing_else)
 {
     write_atomically(path() / "a", "old", 0644);

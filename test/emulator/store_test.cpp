@@ -116,12 +116,32 @@ BOOST_AUTO_TEST_CASE(a_transaction_that_is_not_committed_changes_nothing)
         change.insert_vault(vault);
         new_content content = data->create("0123456789abcdef0123456789abcdef");
         content.write("bytes");
+        content.leaves.push_back(tree_hash_of(bytes_of("bytes")));
         data->seal(content);
         change.insert_content(std::move(content));
     }
     auto view = data->begin();
     BOOST_TEST(view.count_vaults() == 0U);
     BOOST_TEST(count_files(directory.path() / "data") == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(others_have_the_store_while_a_transaction_is_suspended)
+{
+    auto change = data->begin();
+    BOOST_TEST(!change.find_vault("attic").has_value());
+    change.suspend();
+    make_vault("attic");
+    change.resume();
+    auto const vault = change.find_vault("attic");
+    BOOST_TEST_REQUIRE(vault.has_value());
+    change.put_tag(vault->number, "owner", "ann");
+    change.commit();
+    BOOST_TEST(data->begin().tags_of(vault->number).size() == 1U);
+    {
+        auto given_up = data->begin();
+        given_up.suspend();
+    }
+    BOOST_TEST(data->begin().tags_of(vault->number).size() == 1U);
 }
 
 // The order of things at an upload: the file is complete in its place before the index speaks of it. A kill
@@ -214,6 +234,42 @@ BOOST_AUTO_TEST_CASE(an_index_of_version_1_is_migrated_with_its_data)
     BOOST_TEST(output_of("attic", "job") == "content");
     data.reset();
     BOOST_TEST(version_of(index) == 3);
+}
+
+// Before version 3 inventories had no hashes of their leaves. One whose file is gone gets none, so that its output
+// is refused as damaged.
+BOOST_AUTO_TEST_CASE(inventories_of_version_2_get_hashes)
+{
+    options.job_delay = 0ms;
+    options.inventory_period = 0ms;
+    make_vault("attic");
+    upload("attic", "content");
+    std::string const kept = start_job("attic", job_parameters::inventory_retrieval());
+    std::string const lost = start_job("attic", job_parameters::inventory_retrieval());
+    std::string const inventory = output_of("attic", kept);
+    std::filesystem::path file_of_lost;
+    {
+        auto view = data->begin();
+        auto const vault = view.find_vault("attic")->number;
+        file_of_lost = view.path_of_content(view.find_job(vault, lost)->content.value());
+    }
+    data.reset();
+    database(directory.path() / "index.sqlite")
+        .execute("UPDATE content SET leaves = x'' WHERE number IN (SELECT content FROM job);"
+                 "DROP INDEX archive_deleted; ALTER TABLE job DROP COLUMN failure; PRAGMA user_version = 2");
+    std::filesystem::remove(file_of_lost);
+    open();
+    BOOST_TEST(output_of("attic", kept) == inventory);
+    BOOST_CHECK_THROW(try_output("attic", lost), damaged_file);
+}
+
+BOOST_AUTO_TEST_CASE(a_file_without_the_hashes_of_all_its_leaves_is_not_taken_over)
+{
+    auto change = data->begin();
+    new_content content = data->create("0123456789abcdef0123456789abcdef");
+    content.write(pattern(MiB + 1));
+    content.leaves.push_back(tree_hash_of(bytes_of("bytes")));
+    BOOST_CHECK_THROW(change.insert_content(std::move(content)), store_error);
 }
 
 // Half a migration would be an index of no version.

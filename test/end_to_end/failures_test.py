@@ -3,10 +3,12 @@ nothing under the final name, and no hang."""
 
 import atexit
 import functools
+import hashlib
 import os
 import pathlib
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -236,17 +238,34 @@ class DownloadTest(programs.ProgramTest):
                             '--', self.archive_id, **how)
 
     def test_archive_damaged_on_the_disk_of_the_service(self):
-        for part, offset in (('first', 100_000), ('last', 3 * MIB + 200)):
+        # Before anything was sent it is an error; afterwards the answer ends early.
+        for part, offset, exit_code, words in (
+                ('first', 100_000, programs.REFUSED, 'ServiceUnavailable'),
+                ('last', 3 * MIB + 200, programs.NOT_REACHED, 'closed')):
             with self.subTest(part=part):
-                path = programs.make_file(self.place / f'{part}.bin', self.size, seed=offset)
-                self.archive_id = self.succeed('upload', path, '--vault', self.vault,
-                                               '--part-size', MIB).stdout.strip()
-                programs.damage_archive(self.emulator.data_dir,
-                                        path.read_bytes()[offset:offset + 64])
-                output = self.place / f'{part}.retrieved'
-                self.assert_failure(self.retrieve(output), programs.NOT_VERIFIED,
-                                    'tree.hash|checksum')
+                path, output = self.upload_to_damage(part, offset)
+                damaged = programs.damage_archive(self.emulator.data_dir,
+                                                  path.read_bytes()[offset:offset + 64])
+                self.assert_failure(self.retrieve(output), exit_code, words)
                 self.assertFalse(output.exists())
+                self.assertIn(f'of {damaged} from byte 0 on', self.emulator.log_text())
+
+    def test_archive_that_the_service_takes_for_undamaged(self):
+        path, output = self.upload_to_damage('forged', 100_000)
+        damaged = programs.damage_archive(self.emulator.data_dir,
+                                          path.read_bytes()[100_000:100_064])
+        with sqlite3.connect(pathlib.Path(self.emulator.data_dir, 'index.sqlite'), timeout=30) as index:
+            index.execute('UPDATE content SET leaves = ? WHERE name = ?',
+                          (hashlib.sha256(damaged.read_bytes()).digest(), damaged.name))
+        index.close()
+        self.assert_failure(self.retrieve(output), programs.NOT_VERIFIED, 'tree.hash|checksum')
+        self.assertFalse(output.exists())
+
+    def upload_to_damage(self, name, seed):
+        path = programs.make_file(self.place / f'{name}.bin', self.size, seed=seed)
+        self.archive_id = self.succeed('upload', path, '--vault', self.vault,
+                                       '--part-size', MIB).stdout.strip()
+        return path, self.place / f'{name}.retrieved'
 
     def test_file_size_limit(self):
         def limit_file_size():

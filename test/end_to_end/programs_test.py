@@ -355,6 +355,32 @@ class EmulatorLifeTest(programs.ProgramTest):
                          emulator=emulator)
             self.assert_same_bytes(path, output)
 
+    def test_verify_compares_the_files_with_the_index(self):
+        emulator = self.start_emulator(*self.options)
+        vault = self.create_vault('verified', emulator=emulator)
+        path = programs.make_file(self.place / 'file.bin', 2 * MIB)
+        self.succeed('upload', path, '--vault', vault, '--part-size', MIB, emulator=emulator)
+
+        def verify():
+            running = programs.Running(
+                [programs.emulator_program(), '--data-dir', emulator.data_dir, '--verify'],
+                programs.clean_environment(self.home), self.place)
+            self.addCleanup(running.kill)
+            return running.finish()
+
+        finished = verify()
+        self.assertEqual(1, finished.exit_code)
+        self.assertIn('is in use by an emulator', finished.stderr)
+        emulator.stop()
+        finished = verify()
+        self.assertEqual((0, ''), (finished.exit_code, finished.stderr), str(finished))
+        self.assertEqual(f'2 files with {2 * MIB} bytes, 0 problems, 0 left-overs\n', finished.stdout)
+        damaged = programs.damage_archive(emulator.data_dir, path.read_bytes()[:64])
+        finished = verify()
+        self.assertEqual(1, finished.exit_code)
+        self.assertIn(f'{damaged}: damaged: {MIB} bytes from byte 0 on', finished.stdout)
+        self.assertIn('1 problems', finished.stdout)
+
     def test_own_keys_account_and_region(self):
         emulator = self.start_emulator(
             *self.options, '--access-key', 'AKIDOWN', '--secret-key', 'own+secret/key',
