@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace glacier {
 
@@ -81,6 +82,13 @@ struct emulator_options {
     unsigned threads = 0;
     /// Called after each request, from any thread and from several at once. Must not throw.
     std::function<void(emulator_request const&)> on_request;
+    /// Further keys with which requests may be signed, up to 100, all of the same account. Those with a
+    /// session token must be sent with it, and those with an expiration, which only temporary ones have, are
+    /// refused from that moment of the machine's clock on. No access key may occur twice.
+    std::vector<credentials> identities;
+    /// Whether requests must be signed. False accepts them unsigned and wrongly signed; the hashes of bodies
+    /// are compared all the same.
+    bool authentication = true;
 };
 
 /**

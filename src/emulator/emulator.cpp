@@ -1,5 +1,6 @@
 #include <glacier/emulator.hpp>
 
+#include "base/printable.hpp"
 #include "emulator/certificate.hpp"
 #include "emulator/exchange.hpp"
 #include "emulator/server.hpp"
@@ -9,7 +10,9 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -18,6 +21,37 @@ namespace glacier {
 namespace {
 
 using namespace emulation;
+
+constexpr std::size_t identities_max = 101;
+
+void check_identities(std::vector<credentials> const& all)
+{
+    if (all.size() > identities_max)
+        throw std::invalid_argument("there are at most 100 identities besides the first");
+    std::set<std::string_view> seen;
+    for (credentials const& each : all) {
+        std::string const name = base::printable(each.access_key_id, 128);
+        auto const require = [&name](bool holds, char const* rule) {
+            if (!holds)
+                throw std::invalid_argument("access key " + name + ": " + rule);
+        };
+        bool const is_key = !each.access_key_id.empty() && each.access_key_id.size() <= 128 &&
+                            std::all_of(each.access_key_id.begin(), each.access_key_id.end(),
+                                        [](char c) { return c > ' ' && c <= '~' && c != '/' && c != ','; });
+        require(is_key, "it must have 1 to 128 printable characters, none of them a blank, '/' or ','");
+        require(!each.secret_access_key.empty(), "its secret key must not be empty");
+        require(!each.expiration || !each.session_token.empty(), "only a session token can expire");
+        require(seen.insert(each.access_key_id).second, "it is given twice");
+    }
+}
+
+/// The first one and the others.
+std::vector<credentials> identities_of(emulator_options const& options)
+{
+    std::vector<credentials> all{options.identity};
+    all.insert(all.end(), options.identities.begin(), options.identities.end());
+    return all;
+}
 
 void check(emulator_options const& options)
 {
@@ -43,6 +77,7 @@ void check(emulator_options const& options)
     require(options.job_delay.value_or(none) >= none && options.inventory_period >= none &&
                 options.upload_life > none && options.job_output_life > none,
             "delays and periods are not negative, and lives not zero");
+    check_identities(identities_of(options));
 }
 
 service_options services_of(emulator_options const& options)
@@ -81,7 +116,8 @@ struct emulator::state {
         : options(std::move(given)), services(services_of(options)), data(options.data_directory),
           time(wall_clock, options.clock_scale, data),
           app{service_context{data, time, random, services}, time, wall_clock,
-              verifier(options.identity, protocol::signing_scope{options.region, "glacier"})}
+              verifier(identities_of(options), protocol::signing_scope{options.region, "glacier"},
+                       options.authentication)}
     {
         sweep(app.services);
         server_options serving;

@@ -1,4 +1,5 @@
 #include "base/iso8601.hpp"
+#include "emulator/credential_option.hpp"
 
 #include <glacier/emulator.hpp>
 #include <glacier/version.hpp>
@@ -9,6 +10,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -18,6 +20,8 @@ constexpr int exit_usage = 2;
 struct arguments {
     glacier::emulator_options options{""};
     std::string secret_key;
+    std::vector<std::string> credentials;
+    bool no_auth = false;
     double job_delay = 0;
     double inventory_period = 86'400;
     double upload_life = 86'400;
@@ -102,6 +106,13 @@ void define(CLI::App& app, arguments& given)
         ->type_name("N")
         ->check(CLI::Range(0, 1'024))
         ->capture_default_str();
+    app.add_option("--credential", given.credentials,
+                   "Further keys with which requests may be signed, ACCESS:SECRET, or with a session token "
+                   "and the time when that expires; may be repeated")
+        ->type_name("ACCESS:SECRET[:TOKEN[:EXPIRY]]")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_flag("--no-auth", given.no_auth, "Accept requests that are not signed, or signed wrongly");
 }
 
 void log_request(glacier::emulator_request const& request)
@@ -121,6 +132,18 @@ void print_line(std::string const& line)
 {
     std::printf("%s\n", line.c_str());
     std::fflush(stdout);
+}
+
+/// The sentences of the library name no secret.
+void take_credentials(arguments& given)
+{
+    for (std::string const& text : given.credentials)
+        given.options.identities.push_back(glacier::emulation::parse_credential(text));
+    given.options.authentication = !given.no_auth;
+    if (given.no_auth)
+        std::fprintf(
+            stderr,
+            "glacier-emulator: warning: requests are accepted without a valid signature (--no-auth)\n");
 }
 
 int run(arguments const& given, sigset_t const& ending)
@@ -167,6 +190,7 @@ int main(int argc, char** argv)
     std::signal(SIGPIPE, SIG_IGN);
 
     try {
+        take_credentials(given);
         return run(given, ending);
     } catch (std::invalid_argument const& error) {
         std::fprintf(stderr, "glacier-emulator: %s\n", error.what());
