@@ -3,12 +3,15 @@
 #include "base/printable.hpp"
 #include "emulator/certificate.hpp"
 #include "emulator/exchange.hpp"
+#include "emulator/notifier.hpp"
 #include "emulator/server.hpp"
 #include "emulator/service_context.hpp"
 #include "emulator/store.hpp"
 #include "emulator/virtual_clock.hpp"
+#include "protocol/endpoint.hpp"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -23,6 +26,7 @@ namespace {
 using namespace emulation;
 
 constexpr std::size_t identities_max = 101;
+constexpr std::size_t webhooks_max = 1'000;
 
 void check_identities(std::vector<credentials> const& all)
 {
@@ -53,6 +57,22 @@ std::vector<credentials> identities_of(emulator_options const& options)
     return all;
 }
 
+void check_webhooks(std::map<std::string, std::string> const& webhooks)
+{
+    if (webhooks.size() > webhooks_max)
+        throw std::invalid_argument("there are at most 1000 webhooks");
+    for (auto const& [topic, url] : webhooks) {
+        if (topic != "*" && !sns_topic_rule::allows(topic))
+            throw std::invalid_argument("a webhook is for the ARN of an SNS topic, or for *, and not for " +
+                                        base::printable(topic, 200));
+        auto const endpoint = protocol::parse_endpoint(url);
+        if (!endpoint || endpoint->tls)
+            throw std::invalid_argument(
+                "the URL of a webhook has the form http://HOST[:PORT][/PATH], which " +
+                base::printable(url, 200) + " has not");
+    }
+}
+
 void check(emulator_options const& options)
 {
     auto const require = [](bool holds, char const* rule) {
@@ -78,6 +98,7 @@ void check(emulator_options const& options)
                 options.upload_life > none && options.job_output_life > none,
             "delays and periods are not negative, and lives not zero");
     check_identities(identities_of(options));
+    check_webhooks(options.webhooks);
 }
 
 service_options services_of(emulator_options const& options)
@@ -90,6 +111,7 @@ service_options services_of(emulator_options const& options)
     services.upload_life = options.upload_life;
     services.job_output_life = options.job_output_life;
     services.tags_per_vault_max = options.tags_per_vault_max;
+    services.webhooks = options.webhooks;
     return services;
 }
 
@@ -120,6 +142,11 @@ struct emulator::state {
                        options.authentication)}
     {
         sweep(app.services);
+        if (!options.webhooks.empty()) {
+            notifier_options notifying;
+            notifying.on_notification = options.on_notification;
+            notices.emplace(app.services, time, wall_clock, std::move(notifying));
+        }
         server_options serving;
         serving.address = options.listen;
         serving.port = options.port;
@@ -146,6 +173,7 @@ struct emulator::state {
     application app;
     std::filesystem::path ca;
     bool secure = false;
+    std::optional<notifier> notices;
     // Last, so that nothing serves requests while the rest is made or goes.
     std::optional<server> listener;
 };
@@ -182,6 +210,8 @@ std::filesystem::path emulator::ca_certificate() const
 void emulator::stop()
 {
     state_->listener->stop();
+    if (state_->notices)
+        state_->notices->stop();
     state_->time.save();
 }
 

@@ -22,6 +22,7 @@ struct arguments {
     std::string secret_key;
     std::vector<std::string> credentials;
     bool no_auth = false;
+    std::vector<std::string> webhooks;
     double job_delay = 0;
     double inventory_period = 86'400;
     double upload_life = 86'400;
@@ -112,6 +113,13 @@ void define(CLI::App& app, arguments& given)
         ->type_name("ACCESS:SECRET[:TOKEN[:EXPIRY]]")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_option(
+           "--webhook", given.webhooks,
+           "Send the notifications of this topic to this URL, http://HOST[:PORT][/PATH]; *=URL: those "
+           "of all other topics; may be repeated")
+        ->type_name("TOPIC-ARN=URL")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     app.add_flag("--no-auth", given.no_auth, "Accept requests that are not signed, or signed wrongly");
 }
 
@@ -125,6 +133,22 @@ void log_request(glacier::emulator_request const& request)
         line += " failed: " + request.failure;
     line += '\n';
     // One write for each line, so that those of several threads do not mix.
+    std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+void log_notification(glacier::emulator_notification const& notification)
+{
+    bool const delivered = notification.status >= 200 && notification.status <= 299;
+    std::string line = glacier::base::to_iso8601(notification.time) + " notification";
+    if (!notification.topic.empty())
+        line += " " + notification.topic + " " + notification.message_id + " attempt " +
+                std::to_string(notification.attempt);
+    line += delivered ? " delivered" : " failed";
+    if (!notification.failure.empty())
+        line += ": " + notification.failure;
+    else
+        line += ": status " + std::to_string(notification.status);
+    line += notification.given_up ? ", given up\n" : "\n";
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
@@ -144,6 +168,19 @@ void take_credentials(arguments& given)
         std::fprintf(
             stderr,
             "glacier-emulator: warning: requests are accepted without a valid signature (--no-auth)\n");
+}
+
+void take_webhooks(arguments& given)
+{
+    for (std::string const& text : given.webhooks) {
+        auto const equals = text.find('=');
+        if (equals == std::string::npos)
+            throw std::invalid_argument("a webhook has the form TOPIC-ARN=URL");
+        bool const added =
+            given.options.webhooks.emplace(text.substr(0, equals), text.substr(equals + 1)).second;
+        if (!added)
+            throw std::invalid_argument("a topic has two webhooks: " + text.substr(0, equals));
+    }
 }
 
 int run(arguments const& given, sigset_t const& ending)
@@ -180,6 +217,7 @@ int main(int argc, char** argv)
     given.options.upload_life = from_seconds(given.upload_life);
     given.options.job_output_life = from_seconds(given.job_output_life);
     given.options.on_request = log_request;
+    given.options.on_notification = log_notification;
 
     // Blocked here and so in all threads that follow: sigwait() takes them.
     sigset_t ending;
@@ -191,6 +229,7 @@ int main(int argc, char** argv)
 
     try {
         take_credentials(given);
+        take_webhooks(given);
         return run(given, ending);
     } catch (std::invalid_argument const& error) {
         std::fprintf(stderr, "glacier-emulator: %s\n", error.what());

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ struct service_options {
     std::chrono::milliseconds job_output_life = std::chrono::hours(24);
     /// The service's documentation says 10 at one place, and at another, younger one 50.
     std::size_t tags_per_vault_max = 50;
+    /// URLs to which the notifications of a topic go; `*` stands for all topics that have none of their own.
+    std::map<std::string, std::string> webhooks;
 };
 
 /// What every service works with.
@@ -50,6 +53,9 @@ service_result<vault_record> require_vault(service_context& context, transaction
 
 /// Items of a page: what was asked for, within 1 to `most`; an error for 0.
 service_result<std::size_t> page_size(std::optional<std::uint32_t> limit, std::size_t most);
+
+/// The URL for a topic; null if there is none.
+std::string const* webhook_of(service_options const& options, std::string const& topic);
 
 /// Removes what has expired.
 void sweep(service_context& context);

@@ -107,6 +107,13 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_are_refused)
         options.identities.emplace_back("AKIA2", secret_string("secret"));
         options.identities[0].expiration = base::system_clock().now() + 1h;
     }));
+    for (std::string const url :
+         {"https://localhost/", "localhost", "http://", "http://a b/", "http://user@localhost/",
+          "http://localhost/?a=b", "http://localhost/\r\nX: 1"})
+        BOOST_TEST(refused([&url](emulator_options& options) { options.webhooks["*"] = url; }), url);
+    for (std::string const topic : {"", "topic", "arn:aws:s3:us-east-1:123456789012:x"})
+        BOOST_TEST(
+            refused([&topic](emulator_options& options) { options.webhooks[topic] = "http://localhost/"; }));
     BOOST_TEST(refused([](emulator_options& options) {
         for (int i = 0; i < 101; ++i)
             options.identities.emplace_back("AKIA" + std::to_string(i), secret_string("secret"));

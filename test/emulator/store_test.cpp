@@ -166,12 +166,12 @@ BOOST_AUTO_TEST_CASE(one_store_at_a_time_uses_a_directory)
 BOOST_AUTO_TEST_CASE(the_format_of_a_newer_version_is_refused)
 {
     data.reset();
-    for (std::string const version : {"3", "99", "-1"}) {
+    for (std::string const version : {"4", "99", "-1"}) {
         database(directory.path() / "index.sqlite").execute("PRAGMA user_version = " + version);
         BOOST_CHECK_EXCEPTION(store(directory.path()), store_error, [&](store_error const& error) {
             return std::string(error.what()) == "the data directory " + directory.path().string() +
                                                     " has format " + version +
-                                                    ", and this version knows formats up to 2 only";
+                                                    ", and this version knows formats up to 3 only";
         });
         BOOST_TEST(version_of(directory.path() / "index.sqlite") == std::stoll(version));
     }
@@ -206,13 +206,22 @@ BOOST_AUTO_TEST_CASE(an_index_of_version_1_is_migrated_with_its_data)
         change.put_notification(3, notification_record());
         change.set_retrieval_rule(retrieval_rule_record{"FreeTier", std::nullopt});
         change.insert_capacity(capacity_record());
+        delivery_record delivery;
+        delivery.topic = "topic";
+        change.insert_delivery(delivery);
+        // The jobs of earlier versions have not been announced.
+        timestamp const end(std::chrono::milliseconds(4'000'000'000'000));
+        BOOST_TEST(change.unannounced_jobs(end, 10).size() == 2U);
+        change.mark_announced(change.find_job(3, "job")->number);
+        BOOST_TEST(change.unannounced_jobs(end, 10).size() == 1U);
         change.commit();
     }
     reopen();
     BOOST_TEST(data->begin().tags_of(3).at("owner") == "ann");
+    BOOST_TEST(data->begin().deliveries_after(0, 10).front().topic == "topic");
     BOOST_TEST(output_of("attic", "job") == "content");
     data.reset();
-    BOOST_TEST(version_of(index) == 2);
+    BOOST_TEST(version_of(index) == 3);
 }
 
 // Half a migration would be an index of no version.
