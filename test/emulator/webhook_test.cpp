@@ -61,15 +61,15 @@ BOOST_AUTO_TEST_CASE(nobody_listens)
 BOOST_AUTO_TEST_CASE(a_webhook_that_hangs_is_left_at_the_limit)
 {
     webhook_listener listener;
-    auto const silent = post(listener.url(), 50ms, [&] { BOOST_TEST(listener.accept().is_closed()); });
-    BOOST_TEST(silent.failure == "no answer: The socket was closed due to a timeout");
+    auto const silent = post(listener.url(), 200ms, [&] { BOOST_TEST(listener.accept().is_closed()); });
+    BOOST_TEST(silent.failure.ends_with("The socket was closed due to a timeout"), silent.failure);
     // A byte now and then does not prolong it.
-    auto const slow = post(listener.url(), 50ms, [&] {
+    auto const slow = post(listener.url(), 200ms, [&] {
         auto connection = listener.accept();
         connection.send("HTTP/1.1 2");
         BOOST_TEST(connection.is_closed());
     });
-    BOOST_TEST(slow.failure == "no answer: The socket was closed due to a timeout");
+    BOOST_TEST(slow.failure.ends_with("The socket was closed due to a timeout"), slow.failure);
 }
 
 BOOST_AUTO_TEST_CASE(an_answer_without_end_is_not_read_to_its_end)
