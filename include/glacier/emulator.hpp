@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -56,6 +57,24 @@ struct emulator_connection_error {
     std::string reason;
     /// Errors before this one that were not told, because at most ten a second are.
     std::uint64_t left_out = 0;
+};
+
+/// An attempt to deliver a notification to a webhook, for a log. Holds no secret.
+struct emulator_notification {
+    /// When it ended, by the machine's clock.
+    timestamp time;
+    /// ARN of the topic. Empty if the emulator itself failed, see `failure`.
+    std::string topic;
+    /// As in the notification, and the same each time it is sent again.
+    std::string message_id;
+    /// 1 for the first attempt; 0 if there was none, because the topic has no webhook any more.
+    std::uint64_t attempt = 0;
+    /// HTTP status of the webhook's answer: it is delivered with 200 to 299. 0 if there was no answer.
+    int status = 0;
+    /// Why there was no answer; empty if there was one.
+    std::string failure;
+    /// It was not delivered, and is not sent again.
+    bool given_up = false;
 };
 
 /// How an emulator works. Only the directory has to be given. Options that contradict each other or are
@@ -141,6 +160,19 @@ struct emulator_options {
     std::vector<emulator_fault> faults;
     /// Decides which requests faults with a probability strike: equal seeds, equal faults.
     std::uint64_t seed = 0;
+    /// Further keys with which requests may be signed, up to 100, all of the same account. Those with a
+    /// session token must be sent with it, and those with an expiration, which only temporary ones have, are
+    /// refused from that moment of the machine's clock on. No access key may occur twice.
+    std::vector<credentials> identities;
+    /// Whether requests must be signed. False accepts them unsigned and wrongly signed; the hashes of bodies
+    /// are compared all the same.
+    bool authentication = true;
+    /// Where the notifications of ended jobs go: the ARN of a topic, or `*` for all topics that are not named,
+    /// and a URL `http://HOST[:PORT][/PATH]`. Notifications are sent as SNS sends them to HTTP endpoints, at
+    /// least once, and up to ten times until the answer has a status from 200 to 299. Up to 1,000 entries.
+    std::map<std::string, std::string> webhooks;
+    /// Called after each attempt to deliver a notification, from one thread at a time. Must not throw.
+    std::function<void(emulator_notification const&)> on_notification;
 };
 
 /**
@@ -151,8 +183,8 @@ struct emulator_options {
  * never sent: the output of a job ends before the damage, or is an error from the beginning.
  *
  * It has all operations of the service. Vault lock policies and the data retrieval policy are enforced, access
- * policies if emulator_options::enforce_access_policies is set. What it does not do: notifications are configured,
- * but not sent; select jobs are accepted and described, and then fail with a status message that says why,
+ * policies if emulator_options::enforce_access_policies is set. What it does not do: notifications go to no topics,
+ * but to emulator_options::webhooks; select jobs are accepted and described, and then fail with a status message that says why,
  * because there is neither SQL nor S3 to carry them out with.
  *
  * Errors: the constructor throws a std::runtime_error whose what() is one sentence: the directory cannot be

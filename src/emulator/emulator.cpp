@@ -1,20 +1,26 @@
 #include <glacier/emulator.hpp>
 
+#include "base/printable.hpp"
 #include "emulator/certificate.hpp"
 #include "emulator/control_commands.hpp"
 #include "emulator/control_server.hpp"
 #include "emulator/control_service.hpp"
 #include "emulator/exchange.hpp"
 #include "emulator/inferred_options.hpp"
+#include "emulator/notifier.hpp"
 #include "emulator/request_history.hpp"
 #include "emulator/server.hpp"
 #include "emulator/service_context.hpp"
 #include "emulator/store.hpp"
 #include "emulator/virtual_clock.hpp"
+#include "protocol/endpoint.hpp"
 
 #include <algorithm>
+#include <map>
 #include <mutex>
+#include <set>
 #include <stdexcept>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -23,6 +29,54 @@ namespace glacier {
 namespace {
 
 using namespace emulation;
+
+constexpr std::size_t identities_max = 101;
+constexpr std::size_t webhooks_max = 1'000;
+
+void check_identities(std::vector<credentials> const& all)
+{
+    if (all.size() > identities_max)
+        throw std::invalid_argument("there are at most 100 identities besides the first");
+    std::set<std::string_view> seen;
+    for (credentials const& each : all) {
+        std::string const name = base::printable(each.access_key_id, 128);
+        auto const require = [&name](bool holds, char const* rule) {
+            if (!holds)
+                throw std::invalid_argument("access key " + name + ": " + rule);
+        };
+        bool const is_key = !each.access_key_id.empty() && each.access_key_id.size() <= 128 &&
+                            std::all_of(each.access_key_id.begin(), each.access_key_id.end(),
+                                        [](char c) { return c > ' ' && c <= '~' && c != '/' && c != ','; });
+        require(is_key, "it must have 1 to 128 printable characters, none of them a blank, '/' or ','");
+        require(!each.secret_access_key.empty(), "its secret key must not be empty");
+        require(!each.expiration || !each.session_token.empty(), "only a session token can expire");
+        require(seen.insert(each.access_key_id).second, "it is given twice");
+    }
+}
+
+/// The first one and the others.
+std::vector<credentials> identities_of(emulator_options const& options)
+{
+    std::vector<credentials> all{options.identity};
+    all.insert(all.end(), options.identities.begin(), options.identities.end());
+    return all;
+}
+
+void check_webhooks(std::map<std::string, std::string> const& webhooks)
+{
+    if (webhooks.size() > webhooks_max)
+        throw std::invalid_argument("there are at most 1000 webhooks");
+    for (auto const& [topic, url] : webhooks) {
+        if (topic != "*" && !sns_topic_rule::allows(topic))
+            throw std::invalid_argument("a webhook is for the ARN of an SNS topic, or for *, and not for " +
+                                        base::printable(topic, 200));
+        auto const endpoint = protocol::parse_endpoint(url);
+        if (!endpoint || endpoint->tls)
+            throw std::invalid_argument(
+                "the URL of a webhook has the form http://HOST[:PORT][/PATH], which " +
+                base::printable(url, 200) + " has not");
+    }
+}
 
 void check(emulator_options const& options)
 {
@@ -49,6 +103,8 @@ void check(emulator_options const& options)
                 options.upload_life > none && options.job_output_life > none,
             "delays and periods are not negative, and lives not zero");
     check_inferred(options.inferred);
+    check_identities(identities_of(options));
+    check_webhooks(options.webhooks);
     require(!options.control_listen.empty(), "the control endpoint needs an address");
 }
 
@@ -106,6 +162,7 @@ service_options services_of(emulator_options const& options)
     services.enforce_access_policies = options.enforce_access_policies;
     services.free_tier_bytes_per_day = options.free_tier_bytes_per_day;
     services.inferred = options.inferred;
+    services.webhooks = options.webhooks;
     return services;
 }
 
@@ -144,11 +201,17 @@ struct emulator::state {
         : options(std::move(given)), services(services_of(options)), data(options.data_directory),
           time(wall_clock, options.clock_scale, data),
           app{service_context{data, time, random, services}, time, wall_clock,
-              verifier(options.identity, protocol::signing_scope{options.region, "glacier"}),
+              verifier(identities_of(options), protocol::signing_scope{options.region, "glacier"},
+                       options.authentication),
               fault_plan(options.seed)}
     {
         throw_if_refused(replace_faults(app.faults, options.faults));
         sweep(app.services);
+        if (!options.webhooks.empty()) {
+            notifier_options notifying;
+            notifying.on_notification = options.on_notification;
+            notices.emplace(app.services, time, wall_clock, std::move(notifying));
+        }
         server_options serving;
         serving.address = options.listen;
         serving.port = options.port;
@@ -193,6 +256,7 @@ struct emulator::state {
     control_commands commands{app, history};
     std::filesystem::path ca;
     bool secure = false;
+    std::optional<notifier> notices;
     // Last, so that nothing serves requests while the rest is made or goes.
     std::optional<server> listener;
     std::optional<control_server> control;
@@ -287,6 +351,8 @@ void emulator::stop()
     if (state_->control)
         state_->control->stop();
     state_->listener->stop();
+    if (state_->notices)
+        state_->notices->stop();
     state_->time.save();
 }
 

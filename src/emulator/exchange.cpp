@@ -87,9 +87,13 @@ void exchange::decide_fault()
 std::optional<protocol::service_error> exchange::check_request(std::string_view payload_sha256) const
 {
     bool const is_upload = handler_->begin != nullptr;
-    if (is_upload && payload_sha256.empty() && request_.headers.find("authorization") != nullptr)
+    bool const has_signature =
+        request_.headers.find("authorization") != nullptr || !app_.signatures.required();
+    if (is_upload && payload_sha256.empty() && has_signature)
         return parameter_missing("x-amz-content-sha256");
     if (auto error = app_.signatures.check(request_, payload_sha256, app_.wall_clock.now()))
+        return error;
+    if (auto error = check_payload_header(request_.headers))
         return error;
 
     auto const* const version = request_.headers.find("x-amz-glacier-version");
@@ -151,7 +155,7 @@ service_result<reply> exchange::carry_out()
     auto const* const sent = request_.headers.find("x-amz-content-sha256");
     if (auto const error = check_request(sent != nullptr ? *sent : computed.hex()))
         return *error;
-    if (sent != nullptr && *sent != computed.hex())
+    if (sent != nullptr && sha256_digest::from_hex(*sent) != computed)
         return payload_mismatch(computed, *sent);
     return handler_->answer(app_.services, routed());
 }

@@ -18,6 +18,9 @@ inline constexpr std::size_t request_id_length = 47;
 /// Random characters of base64url. Like the service's, an id may begin with `-`.
 std::string new_id(base::random_source& random, std::size_t length);
 
+/// A random UUID, version 4, in lower case.
+std::string new_uuid(base::random_source& random);
+
 /// Name of a file in the data directory: 32 hexadecimal digits.
 std::string new_file_name(base::random_source& random);
 

@@ -582,4 +582,10 @@ service_result<job_output> get_job_output(service_context& context, get_job_outp
     return answer;
 }
 
+std::string job_message(service_context const& context, vault_name const& vault, job_record const& job,
+                        timestamp now)
+{
+    return protocol::answer<describe_job_request>(describe(context, vault, job, now)).body;
+}
+
 } // namespace glacier::emulation

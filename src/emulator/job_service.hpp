@@ -8,6 +8,7 @@
 #include <glacier/job_output.hpp>
 
 #include <memory>
+#include <string>
 
 namespace glacier::emulation {
 
@@ -22,5 +23,9 @@ struct job_output {
 };
 
 service_result<job_output> get_job_output(service_context& context, get_job_output_request const& request);
+
+/// What describe_job() answers about the job, in JSON.
+std::string job_message(service_context const& context, vault_name const& vault, job_record const& job,
+                        timestamp now);
 
 } // namespace glacier::emulation

@@ -1,3 +1,4 @@
+#include "emulator/credential_option.hpp"
 #include "emulator/fault_text.hpp"
 #include "emulator/inferred_options.hpp"
 #include "emulator/integrity.hpp"
@@ -57,6 +58,9 @@ struct arguments {
     glacier::emulator_options options{""};
     std::string secret_key;
     bool has_own_secret_key = false;
+    std::vector<std::string> credentials;
+    bool no_auth = false;
+    std::vector<std::string> webhooks;
     double job_delay = 0;
     double inventory_period = 86'400;
     double upload_life = 86'400;
@@ -160,6 +164,13 @@ void define_access(CLI::App& app, arguments& given)
         ->type_name("ID")
         ->capture_default_str();
     app.add_option("--region", options.region, "Region")->type_name("NAME")->capture_default_str();
+    app.add_option("--credential", given.credentials,
+                   "Further keys with which requests may be signed, ACCESS:SECRET, or with a session token "
+                   "and the time when that expires; may be repeated")
+        ->type_name("ACCESS:SECRET[:TOKEN[:EXPIRY]]")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    app.add_flag("--no-auth", given.no_auth, "Accept requests that are not signed, or signed wrongly");
 }
 
 void define_time(CLI::App& app, arguments& given)
@@ -240,6 +251,13 @@ void define_behaviour(CLI::App& app, arguments& given)
         ->expected(1)
         ->take_all()
         ->check([&given](std::string const& setting) { return change_inferred(given.options, setting); });
+    app.add_option(
+           "--webhook", given.webhooks,
+           "Send the notifications of this topic to this URL, http://HOST[:PORT][/PATH]; *=URL: those "
+           "of all other topics; may be repeated")
+        ->type_name("TOPIC-ARN=URL")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 void define_log(CLI::App& app, arguments& given)
@@ -361,6 +379,31 @@ int verify(std::filesystem::path const& directory)
     return report.problems == 0 ? 0 : exit_failure;
 }
 
+/// The sentences of the library name no secret.
+void take_credentials(arguments& given)
+{
+    for (std::string const& text : given.credentials)
+        given.options.identities.push_back(glacier::emulation::parse_credential(text));
+    given.options.authentication = !given.no_auth;
+    if (given.no_auth)
+        std::fprintf(
+            stderr,
+            "glacier-emulator: warning: requests are accepted without a valid signature (--no-auth)\n");
+}
+
+void take_webhooks(arguments& given)
+{
+    for (std::string const& text : given.webhooks) {
+        auto const equals = text.find('=');
+        if (equals == std::string::npos)
+            throw std::invalid_argument("a webhook has the form TOPIC-ARN=URL");
+        bool const added =
+            given.options.webhooks.emplace(text.substr(0, equals), text.substr(equals + 1)).second;
+        if (!added)
+            throw std::invalid_argument("a topic has two webhooks: " + text.substr(0, equals));
+    }
+}
+
 int run(arguments const& given, sigset_t const& ending)
 {
     glacier::emulator service(given.options);
@@ -412,9 +455,14 @@ int main(int argc, char** argv)
     try {
         if (given.verify)
             return verify(given.options.data_directory);
+        take_credentials(given);
+        take_webhooks(given);
         given.options.faults = read_faults(given.faults);
         glacier::emulation::request_log const log(given.log);
         given.options.on_request = [&log](glacier::emulator_request const& request) { log.write(request); };
+        given.options.on_notification = [&log](glacier::emulator_notification const& notification) {
+            log.write(notification);
+        };
         given.options.on_connection_error = [&log](glacier::emulator_connection_error const& error) {
             log.write(error);
         };

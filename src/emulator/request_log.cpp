@@ -90,6 +90,23 @@ std::string format_connection_error(emulator_connection_error const& error)
     return line;
 }
 
+std::string format_notification(emulator_notification const& notification)
+{
+    bool const delivered = notification.status >= 200 && notification.status <= 299;
+    std::string line = base::to_iso8601(notification.time) + " notification";
+    if (!notification.topic.empty())
+        line += " " + notification.topic + " " + notification.message_id + " attempt " +
+                std::to_string(notification.attempt);
+    line += delivered ? " delivered" : " failed";
+    if (!notification.failure.empty())
+        line += ": " + notification.failure;
+    else
+        line += ": status " + std::to_string(notification.status);
+    if (notification.given_up)
+        line += ", given up";
+    return line;
+}
+
 request_log::request_log(std::string const& target)
     : descriptor_(open_log(target)), owns_descriptor_(descriptor_ != nowhere && descriptor_ != STDERR_FILENO)
 {}
@@ -108,6 +125,11 @@ void request_log::write(emulator_request const& request) const
 void request_log::write(emulator_connection_error const& error) const
 {
     write_line(format_connection_error(error));
+}
+
+void request_log::write(emulator_notification const& notification) const
+{
+    write_line(format_notification(notification));
 }
 
 void request_log::write_line(std::string line) const

@@ -26,6 +26,15 @@ std::string format_request(emulator_request const& request);
  */
 std::string format_connection_error(emulator_connection_error const& error);
 
+/**
+ * One line for an attempt to deliver a notification, without its end:
+ *
+ *     2026-01-02T03:04:05.678Z notification TOPIC-ARN MESSAGE-ID attempt 1 delivered: status 200
+ *
+ * or `failed` with the reason, and `, given up` after the last one.
+ */
+std::string format_notification(emulator_notification const& notification);
+
 /// Where the lines go. Thread safety: write() is safe.
 class request_log {
 public:
@@ -39,6 +48,7 @@ public:
     /// Writes a line at once. One that cannot be written is lost: requests matter more than their log.
     void write(emulator_request const& request) const;
     void write(emulator_connection_error const& error) const;
+    void write(emulator_notification const& notification) const;
 
 private:
     void write_line(std::string line) const;

@@ -1,5 +1,7 @@
 #include "emulator/service_context.hpp"
 
+#include "emulator/job_announcement.hpp"
+
 #include <algorithm>
 
 namespace glacier::emulation {
@@ -82,10 +84,20 @@ service_result<page> page_of(service_context const& context, std::optional<std::
     return wanted;
 }
 
+std::string const* webhook_of(service_options const& options, std::string const& topic)
+{
+    auto found = options.webhooks.find(topic);
+    if (found == options.webhooks.end())
+        found = options.webhooks.find("*");
+    return found == options.webhooks.end() ? nullptr : &found->second;
+}
+
 void sweep(service_context& context)
 {
     timestamp const now = context.clock.now();
     auto change = context.data.begin();
+    // Jobs must not go before their ends have been announced.
+    announce_ended_jobs(context, change);
     change.sweep(now - context.options.job_output_life, now - context.options.upload_life);
     change.commit();
 }

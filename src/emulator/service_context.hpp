@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,6 +36,8 @@ struct service_options {
     /// What the data retrieval policy FreeTier allows within 24 hours.
     std::uint64_t free_tier_bytes_per_day = 357'913'941;
     inferred_behaviour inferred;
+    /// URLs to which the notifications of a topic go; `*` stands for all topics that have none of their own.
+    std::map<std::string, std::string> webhooks;
 };
 
 /// What every service works with.
@@ -70,6 +73,9 @@ struct page {
 /// Reads limit and marker: as many items as asked for, within 1 to `most`; an error for 0.
 service_result<page> page_of(service_context const& context, std::optional<std::uint32_t> limit,
                              std::optional<std::string> const& marker, std::size_t most);
+
+/// The URL for a topic; null if there is none.
+std::string const* webhook_of(service_options const& options, std::string const& topic);
 
 /// Removes what has expired.
 void sweep(service_context& context);

@@ -93,12 +93,21 @@ CREATE TABLE capacity (
 ALTER TABLE job ADD COLUMN select_request TEXT;
 )";
 
-// Jobs that were made to fail; and inventories have hashes of their leaves too: store::hash_inventories().
+// Jobs that were made to fail, and notifications; and inventories have hashes of their leaves too: store::hash_inventories().
 constexpr std::string_view third_schema = R"(
 -- Why a job fails; null: for the reason that jobs of its kind fail for.
 ALTER TABLE job ADD COLUMN failure TEXT;
 
 CREATE INDEX archive_deleted ON archive(deleted) WHERE deleted IS NOT NULL;
+
+-- Notifications that have not been delivered. Nothing refers to what they are about: that may be gone.
+CREATE TABLE delivery (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, message_id TEXT NOT NULL, topic TEXT NOT NULL,
+    message TEXT NOT NULL, created INTEGER NOT NULL, attempts INTEGER NOT NULL);
+
+-- Whether notifications of the job's end have been put into delivery, or none was to be.
+ALTER TABLE job ADD COLUMN announced INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX job_unannounced ON job(completion) WHERE announced = 0;
 )";
 
 /// Each brings the index from one version to the next. An index that there is no version of yet gets all.
@@ -117,6 +126,9 @@ constexpr std::string_view select_job =
     "SELECT number, vault, id, description, sns_topic, created, completion, failed, archive, archive_id, "
     "archive_bytes, archive_hash, range_first, range_last, range_hash, tier, format, start_date, end_date, "
     "item_limit, marker, content, content_bytes, select_request, failure FROM job ";
+
+constexpr std::string_view select_delivery =
+    "SELECT number, message_id, topic, message, created, attempts FROM delivery ";
 
 vault_record read_vault(query const& row)
 {
@@ -163,6 +175,14 @@ job_record read_job(query const& row)
              job.range_last, job.range_hash, job.tier, job.format, job.start_date, job.end_date, job.limit,
              job.marker, job.content, job.content_bytes, job.select_request, job.failure);
     return job;
+}
+
+delivery_record read_delivery(query const& row)
+{
+    delivery_record delivery;
+    row.read(delivery.number, delivery.message_id, delivery.topic, delivery.message, delivery.created,
+             delivery.attempts);
+    return delivery;
 }
 
 notification_record read_notification(query const& row)
@@ -502,6 +522,13 @@ std::optional<vault_record> transaction::find_vault(std::string_view name)
 {
     static std::string const sql = std::string(select_vault) + "WHERE name = ?";
     query rows(*store_.index_, sql, name);
+    return read_one(rows, read_vault);
+}
+
+std::optional<vault_record> transaction::find_vault(std::int64_t number)
+{
+    static std::string const sql = std::string(select_vault) + "WHERE number = ?";
+    query rows(*store_.index_, sql, number);
     return read_one(rows, read_vault);
 }
 
@@ -905,6 +932,52 @@ void transaction::update_job(job_record const& job)
     query(*store_.index_, "UPDATE job SET completion = ?, failed = ?, failure = ? WHERE number = ?",
           job.completion, job.failed, job.failure, job.number)
         .run();
+}
+
+std::vector<job_record> transaction::unannounced_jobs(timestamp ended_until, std::size_t count)
+{
+    static std::string const sql =
+        std::string(select_job) + "WHERE announced = 0 AND completion <= ? ORDER BY completion LIMIT ?";
+    query rows(*store_.index_, sql, ended_until, std::uint64_t{count});
+    return read_all(rows, read_job);
+}
+
+void transaction::mark_announced(std::int64_t job)
+{
+    query(*store_.index_, "UPDATE job SET announced = 1 WHERE number = ?", job).run();
+}
+
+void transaction::insert_delivery(delivery_record& delivery)
+{
+    query(*store_.index_,
+          "INSERT INTO delivery (message_id, topic, message, created, attempts) VALUES (?, ?, ?, ?, ?)",
+          delivery.message_id, delivery.topic, delivery.message, delivery.created, delivery.attempts)
+        .run();
+    delivery.number = store_.index_->last_row();
+}
+
+std::optional<delivery_record> transaction::find_delivery(std::int64_t number)
+{
+    static std::string const sql = std::string(select_delivery) + "WHERE number = ?";
+    query rows(*store_.index_, sql, number);
+    return read_one(rows, read_delivery);
+}
+
+std::vector<delivery_record> transaction::deliveries_after(std::int64_t after, std::size_t count)
+{
+    static std::string const sql = std::string(select_delivery) + "WHERE number > ? ORDER BY number LIMIT ?";
+    query rows(*store_.index_, sql, after, std::uint64_t{count});
+    return read_all(rows, read_delivery);
+}
+
+void transaction::set_delivery_attempts(std::int64_t number, std::uint64_t attempts)
+{
+    query(*store_.index_, "UPDATE delivery SET attempts = ? WHERE number = ?", attempts, number).run();
+}
+
+void transaction::delete_delivery(std::int64_t number)
+{
+    query(*store_.index_, "DELETE FROM delivery WHERE number = ?", number).run();
 }
 
 void transaction::sweep(timestamp jobs_completed_until, timestamp uploads_used_until)

@@ -150,6 +150,18 @@ struct job_record {
     std::optional<std::string> select_request;
 };
 
+/// A notification that has not been delivered yet.
+struct delivery_record {
+    std::int64_t number = 0;
+    /// Stays the same when it is sent again.
+    std::string message_id;
+    std::string topic;
+    std::string message;
+    timestamp created;
+    /// How often it has been sent without success.
+    std::uint64_t attempts = 0;
+};
+
 class store;
 
 /// A file that is being filled. It goes away unless a transaction takes it over.
@@ -198,6 +210,7 @@ public:
     void resume();
 
     std::optional<vault_record> find_vault(std::string_view name);
+    std::optional<vault_record> find_vault(std::int64_t number);
     /// In the order of their names, from the one after `name`.
     std::vector<vault_record> vaults_after(std::string_view name, std::size_t count);
     std::uint64_t count_vaults();
@@ -264,6 +277,16 @@ public:
     std::uint64_t bytes_retrieved(std::string_view tier, timestamp after);
     /// Its completion, and whether and why it fails.
     void update_job(job_record const& job);
+    /// Those that have ended, but whose end has not been announced, the first one first.
+    std::vector<job_record> unannounced_jobs(timestamp ended_until, std::size_t count);
+    void mark_announced(std::int64_t job);
+
+    void insert_delivery(delivery_record& delivery);
+    std::optional<delivery_record> find_delivery(std::int64_t number);
+    /// From the one after number `after`.
+    std::vector<delivery_record> deliveries_after(std::int64_t after, std::size_t count);
+    void set_delivery_attempts(std::int64_t number, std::uint64_t attempts);
+    void delete_delivery(std::int64_t number);
 
     /// Forgets jobs that completed, and uploads that were last used, up to these moments, with their files
     /// and those of deleted archives that only such jobs needed.

@@ -1,5 +1,7 @@
 #include "emulator/vault_service.hpp"
 
+#include "emulator/job_announcement.hpp"
+
 namespace glacier::emulation {
 
 namespace {
@@ -88,6 +90,7 @@ service_result<protocol::no_result> delete_vault(service_context& context,
         return error_of(service_errc::invalid_parameter_value,
                         "Vault not empty or recently written to: " +
                             vault_arn(context.options, request.vault.str()));
+    announce_ended_jobs(context, change);
     change.delete_vault(*vault);
     change.commit();
     return protocol::no_result();

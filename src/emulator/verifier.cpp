@@ -23,6 +23,13 @@ protocol::service_error invalid_signature(std::string message)
     return error_of(service_errc::invalid_signature, std::move(message));
 }
 
+protocol::service_error unrecognized_client()
+{
+    // Which of key and token is wrong is not said.
+    return error_of(service_errc::unrecognized_client,
+                    "The security token included in the request is invalid.");
+}
+
 std::string to_lower(std::string_view text)
 {
     std::string lower(text);
@@ -32,12 +39,91 @@ std::string to_lower(std::string_view text)
     return lower;
 }
 
+/// The values of all fields of that name with commas between, so that a second one is not overlooked.
+std::optional<std::string> value_of(protocol::http_headers const& headers, std::string_view name)
+{
+    std::optional<std::string> value;
+    for (auto const& [field, text] : headers)
+        if (protocol::equal_names(field, name))
+            value = value ? *value + "," + text : text;
+    return value;
+}
+
+/// Signatures of URLs have all their parts in the query.
+bool has_signed_query(std::string_view target) noexcept
+{
+    auto const question = target.find('?');
+    return question != std::string_view::npos &&
+           target.substr(question).find("X-Amz-Signature=") != std::string_view::npos;
+}
+
+service_result<protocol::authorization> authorization_of(protocol::http_request const& request)
+{
+    auto const header = value_of(request.headers, "authorization");
+    if (!header || header->empty()) {
+        std::string message = "Missing Authentication Token";
+        if (has_signed_query(request.target))
+            message += ": the service takes signatures in the Authorization header only, not in the query";
+        return error_of(service_errc::missing_authentication_token, std::move(message));
+    }
+    auto parsed = protocol::parse_authorization(*header);
+    if (!parsed)
+        return error_of(service_errc::incomplete_signature, parsed.error().message);
+    return std::move(*parsed);
+}
+
+service_result<timestamp> date_of(protocol::http_headers const& headers)
+{
+    auto date = value_of(headers, "x-amz-date");
+    if (!date)
+        date = value_of(headers, "date");
+    if (!date)
+        return error_of(
+            service_errc::incomplete_signature,
+            "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+    auto const signed_at = base::parse_iso8601_basic(*date);
+    if (!signed_at)
+        return error_of(service_errc::incomplete_signature,
+                        "Date must be in ISO-8601 'basic format'. Got '" + base::printable(*date, 60) +
+                            "'. See https://en.wikipedia.org/wiki/ISO_8601");
+    return *signed_at;
+}
+
+/// The identity's token, or its lack of one, must be that of the request.
+std::optional<protocol::service_error> check_token(protocol::http_headers const& headers,
+                                                   credentials const& identity, timestamp now)
+{
+    std::string const token = value_of(headers, "x-amz-security-token").value_or("");
+    if (!crypto::equal_in_constant_time(token, identity.session_token.reveal()))
+        return unrecognized_client();
+    if (identity.expiration && *identity.expiration <= now)
+        return error_of(service_errc::expired_token, "The security token included in the request is expired");
+    return std::nullopt;
+}
+
+/// Names are in lower case, in order, and each is there once: the signature depends on their text.
+std::optional<protocol::service_error> check_names(std::vector<std::string> const& names)
+{
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i].empty() || names[i] != to_lower(names[i]))
+            return invalid_signature("The names in 'SignedHeaders' must be in lower case: '" +
+                                     base::printable(names[i], 100) + "'.");
+        if (i > 0 && names[i - 1] >= names[i])
+            return invalid_signature("The names in 'SignedHeaders' must be sorted, each once: '" +
+                                     base::printable(names[i], 100) + "' does not come after '" +
+                                     base::printable(names[i - 1], 100) + "'.");
+    }
+    return std::nullopt;
+}
+
 /// The host and whatever tells the service what to do must be signed, and what is signed must be there.
 std::optional<protocol::service_error> check_signed_headers(protocol::http_headers const& headers,
                                                             std::vector<std::string> const& names)
 {
+    if (auto error = check_names(names))
+        return error;
     auto const is_signed = [&names](std::string_view name) {
-        return std::find(names.begin(), names.end(), name) != names.end();
+        return std::binary_search(names.begin(), names.end(), name);
     };
     if (!is_signed("host"))
         return invalid_signature("'Host' must be a 'SignedHeader' in the AWS Authorization.");
@@ -57,6 +143,8 @@ std::optional<protocol::service_error> check_signed_headers(protocol::http_heade
 std::optional<protocol::service_error> check_window(timestamp signed_at, timestamp now)
 {
     using base::to_iso8601_basic;
+    // Signatures have no fractions of a second.
+    now = std::chrono::floor<std::chrono::seconds>(now);
     if (signed_at < now - window)
         return invalid_signature("Signature expired: " + to_iso8601_basic(signed_at) +
                                  " is now earlier than " + to_iso8601_basic(now - window) + " (" +
@@ -73,26 +161,22 @@ std::optional<protocol::service_error> check_window(timestamp signed_at, timesta
 std::optional<protocol::service_error> verifier::check(protocol::http_request const& request,
                                                        std::string_view payload_sha256, timestamp now) const
 {
-    auto const* const header = request.headers.find("authorization");
-    if (header == nullptr || header->empty())
-        return error_of(service_errc::missing_authentication_token, "Missing Authentication Token");
-    auto const authorization = protocol::parse_authorization(*header);
+    if (!required_)
+        return std::nullopt;
+    auto const authorization = authorization_of(request);
     if (!authorization)
-        return error_of(
-            service_errc::incomplete_signature,
-            "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters of "
-            "AWS4-HMAC-SHA256.");
-    auto const* date = request.headers.find("x-amz-date");
-    if (date == nullptr)
-        date = request.headers.find("date");
-    auto const signed_at = date != nullptr ? base::parse_iso8601_basic(*date) : std::nullopt;
+        return authorization.error();
+    auto const signed_at = date_of(request.headers);
     if (!signed_at)
-        return error_of(
-            service_errc::incomplete_signature,
-            "The request requires either an 'X-Amz-Date' or a 'Date' header of the form YYYYMMDDTHHMMSSZ.");
-    if (authorization->access_key_id != identity_.access_key_id)
-        return error_of(service_errc::unrecognized_client,
-                        "The security token included in the request is invalid.");
+        return signed_at.error();
+    auto const identity =
+        std::find_if(identities_.begin(), identities_.end(), [&authorization](credentials const& known) {
+            return known.access_key_id == authorization->access_key_id;
+        });
+    if (identity == identities_.end())
+        return unrecognized_client();
+    if (auto error = check_token(request.headers, *identity, now))
+        return error;
     if (auto error = check_scope(authorization->scope, *signed_at))
         return error;
     if (auto error = check_window(*signed_at, now))
@@ -103,7 +187,7 @@ std::optional<protocol::service_error> verifier::check(protocol::http_request co
     std::string const canonical =
         protocol::canonical_request(request, authorization->signed_headers, payload_sha256);
     std::string const text = protocol::string_to_sign(canonical, *signed_at, scope_);
-    sha256_digest const key = protocol::signing_key(identity_.secret_access_key, *signed_at, scope_);
+    sha256_digest const key = protocol::signing_key(identity->secret_access_key, *signed_at, scope_);
     if (!crypto::equal_in_constant_time(protocol::signature(key, text), authorization->signature))
         return invalid_signature(
             "The request signature we calculated does not match the signature you provided. "
@@ -138,6 +222,17 @@ std::optional<protocol::service_error> verifier::check_scope(std::string_view sc
             "Credential should be scoped with a valid terminator: 'aws4_request', not '" +
             base::printable(terminator, 40) + "'.");
     return std::nullopt;
+}
+
+std::optional<protocol::service_error> check_payload_header(protocol::http_headers const& headers)
+{
+    auto const value = value_of(headers, "x-amz-content-sha256");
+    if (!value || sha256_digest::from_hex(*value))
+        return std::nullopt;
+    return error_of(service_errc::invalid_parameter_value,
+                    "Invalid x-amz-content-sha256: " + base::printable(*value, 100) +
+                        ". It must be the SHA-256 of the whole body, 64 hexadecimal digits: the service "
+                        "takes neither unsigned payloads nor payloads that are signed in chunks.");
 }
 
 } // namespace glacier::emulation

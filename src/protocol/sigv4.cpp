@@ -1,6 +1,7 @@
 #include "protocol/sigv4.hpp"
 
 #include "base/iso8601.hpp"
+#include "base/printable.hpp"
 #include "base/uri.hpp"
 #include "crypto/sha256.hpp"
 
@@ -215,45 +216,95 @@ void signer::sign(http_request& request, credentials const& identity, timestamp 
                                              ", Signature=" + signature(key_for(identity, time), text));
 }
 
-std::optional<authorization> parse_authorization(std::string_view header)
+namespace {
+
+/// Splits at the first separator; the rest becomes empty if there is none.
+std::string_view take_until(std::string_view& rest, char separator)
 {
-    if (!header.starts_with(algorithm))
-        return std::nullopt;
-    header.remove_prefix(algorithm.size());
+    std::string_view const piece = rest.substr(0, rest.find(separator));
+    rest.remove_prefix(std::min(piece.size() + 1, rest.size()));
+    return piece;
+}
+
+std::string_view trim(std::string_view text)
+{
+    auto const begin = text.find_first_not_of(" \t");
+    if (begin == std::string_view::npos)
+        return {};
+    return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
+}
+
+/// The three parameters as they stand in the header; null if one is missing.
+struct authorization_parameters {
+    std::optional<std::string_view> credential;
+    std::optional<std::string_view> signed_headers;
+    std::optional<std::string_view> signature;
+
+    std::optional<std::string_view>* find(std::string_view name)
+    {
+        if (name == "Credential")
+            return &credential;
+        if (name == "SignedHeaders")
+            return &signed_headers;
+        return name == "Signature" ? &signature : nullptr;
+    }
+};
+
+boost::system::result<authorization_parameters, authorization_error> split_authorization(
+    std::string_view text)
+{
+    authorization_parameters found;
+    while (!text.empty()) {
+        std::string_view item = trim(take_until(text, ','));
+        if (item.empty())
+            continue;
+        if (item.find('=') == std::string_view::npos)
+            return authorization_error{
+                "'" + base::printable(item, 40) +
+                "' not a valid key=value pair (missing equal-sign) in Authorization header."};
+        std::string_view const name = take_until(item, '=');
+        auto* const value = found.find(name);
+        if (value == nullptr)
+            continue;
+        if (*value)
+            return authorization_error{"Authorization header has more than one '" + std::string(name) +
+                                       "' parameter."};
+        *value = item;
+    }
+    std::string missing;
+    for (std::string_view const name : {"Credential", "Signature", "SignedHeaders"})
+        if (found.find(name)->value_or("").empty())
+            missing += (missing.empty() ? "" : " ") + std::string("Authorization header requires '") +
+                       std::string(name) + "' parameter.";
+    if (!missing.empty())
+        return authorization_error{missing};
+    return found;
+}
+
+} // namespace
+
+boost::system::result<authorization, authorization_error> parse_authorization(std::string_view header)
+{
+    header = trim(header);
+    std::string_view const scheme = header.substr(0, header.find_first_of(" \t"));
+    if (scheme != algorithm)
+        return authorization_error{"Unsupported AWS 'algorithm': '" + base::printable(scheme, 40) + "'."};
+    auto const found = split_authorization(header.substr(scheme.size()));
+    if (!found)
+        return found.error();
 
     authorization parsed;
-    bool has_credential = false;
-    while (!header.empty()) {
-        std::string_view item = header.substr(0, header.find(','));
-        header.remove_prefix(std::min(item.size() + 1, header.size()));
-        auto const begin = item.find_first_not_of(" \t");
-        if (begin == std::string_view::npos)
-            continue;
-        item = item.substr(begin, item.find_last_not_of(" \t") - begin + 1);
-        auto const equals = item.find('=');
-        if (equals == std::string_view::npos)
-            return std::nullopt;
-        std::string_view const name = item.substr(0, equals);
-        std::string_view value = item.substr(equals + 1);
-        if (name == "Credential") {
-            auto const slash = value.find('/');
-            if (slash == std::string_view::npos)
-                return std::nullopt;
-            parsed.access_key_id = value.substr(0, slash);
-            parsed.scope = value.substr(slash + 1);
-            has_credential = true;
-        } else if (name == "SignedHeaders") {
-            while (!value.empty()) {
-                std::string_view const signed_header = value.substr(0, value.find(';'));
-                value.remove_prefix(std::min(signed_header.size() + 1, value.size()));
-                parsed.signed_headers.push_back(to_lower(signed_header));
-            }
-        } else if (name == "Signature") {
-            parsed.signature = value;
-        }
-    }
-    if (!has_credential || parsed.signed_headers.empty() || parsed.signature.empty())
-        return std::nullopt;
+    std::string_view credential = *found->credential;
+    if (std::count(credential.begin(), credential.end(), '/') != 4)
+        return authorization_error{"Credential must have exactly 5 slash-delimited elements, e.g. "
+                                   "keyid/date/region/service/term, got '" +
+                                   base::printable(credential, 200) + "'."};
+    parsed.access_key_id = take_until(credential, '/');
+    parsed.scope = credential;
+    parsed.signature = *found->signature;
+    std::string_view names = *found->signed_headers;
+    while (!names.empty())
+        parsed.signed_headers.emplace_back(take_until(names, ';'));
     return parsed;
 }
 

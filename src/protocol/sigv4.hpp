@@ -6,6 +6,8 @@
 #include <glacier/sha256_digest.hpp>
 #include <glacier/timestamp.hpp>
 
+#include <boost/system/result.hpp>
+
 #include <mutex>
 #include <optional>
 #include <string>
@@ -71,12 +73,19 @@ private:
 /// The parts of an Authorization header.
 struct authorization {
     std::string access_key_id;
+    /// Date, region, service and terminator: four elements, of which none has been looked at.
     std::string scope;
     std::vector<std::string> signed_headers;
     std::string signature;
 };
 
-/// Reads an Authorization header; nothing if it is not one of SigV4.
-std::optional<authorization> parse_authorization(std::string_view header);
+/// Why a text is no Authorization header: a sentence for whoever sent it. It shows no signature.
+struct authorization_error {
+    std::string message;
+};
+
+/// Reads an Authorization header of SigV4: its parameters in any order, with or without blanks after commas,
+/// unknown ones ignored. The names of the headers are left as they are.
+boost::system::result<authorization, authorization_error> parse_authorization(std::string_view header);
 
 } // namespace glacier::protocol

@@ -116,6 +116,25 @@ BOOST_AUTO_TEST_CASE(options_that_contradict_are_refused)
     BOOST_TEST(refused([](emulator_options& options) { options.idle_time_max = -1ms; }));
     BOOST_TEST(
         refused([](emulator_options& options) { options.body_stall_max = std::chrono::hours(9'000); }));
+    BOOST_TEST(refused([](emulator_options& options) { options.identities.push_back(options.identity); }));
+    BOOST_TEST(refused([](emulator_options& options) {
+        options.identities.emplace_back("AKIA/2", secret_string("secret"));
+    }));
+    BOOST_TEST(refused([](emulator_options& options) {
+        options.identities.emplace_back("AKIA2", secret_string("secret"));
+        options.identities[0].expiration = base::system_clock().now() + 1h;
+    }));
+    for (std::string const url :
+         {"https://localhost/", "localhost", "http://", "http://a b/", "http://user@localhost/",
+          "http://localhost/?a=b", "http://localhost/\r\nX: 1"})
+        BOOST_TEST(refused([&url](emulator_options& options) { options.webhooks["*"] = url; }), url);
+    for (std::string const topic : {"", "topic", "arn:aws:s3:us-east-1:123456789012:x"})
+        BOOST_TEST(
+            refused([&topic](emulator_options& options) { options.webhooks[topic] = "http://localhost/"; }));
+    BOOST_TEST(refused([](emulator_options& options) {
+        for (int i = 0; i < 101; ++i)
+            options.identities.emplace_back("AKIA" + std::to_string(i), secret_string("secret"));
+    }));
     BOOST_TEST(!refused([](emulator_options&) {}));
 }
 
@@ -149,6 +168,35 @@ BOOST_AUTO_TEST_CASE(what_policies_do_and_what_is_inferred_is_up_to_the_options)
     BOOST_TEST(status_of(service, http_method::get, "/-/vaults/attic/jobs") == 403);
     BOOST_TEST(retrieve(service) == 400);
     BOOST_TEST(answer_of(service, late, 1h).status == 400);
+}
+
+BOOST_AUTO_TEST_CASE(further_identities_may_sign)
+{
+    emulator_options options(path());
+    options.identities.emplace_back("ASIATEMPORARY", secret_string("secret"));
+    options.identities[0].session_token = secret_string("token");
+    emulator const service(options);
+    auto const status_with = [&service](credentials const& identity) {
+        auto request = make_request(http_method::get, "/-/vaults");
+        protocol::signer signer(protocol::signing_scope{"us-east-1", "glacier"});
+        signer.sign(request, identity, base::system_clock().now());
+        connection client(service.port());
+        client.send(to_wire(request));
+        return client.receive().status;
+    };
+    BOOST_TEST(status_with(options.identity) == 200);
+    BOOST_TEST(status_with(options.identities[0]) == 200);
+    BOOST_TEST(status_with(credentials("ASIATEMPORARY", secret_string("secret"))) == 400);
+}
+
+BOOST_AUTO_TEST_CASE(without_authentication_it_takes_what_is_not_signed)
+{
+    emulator_options options(path());
+    options.authentication = false;
+    emulator const service(options);
+    connection client(service.port());
+    client.send(to_wire(make_request(http_method::get, "/-/vaults")));
+    BOOST_TEST(client.receive().status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(with_tls_it_makes_a_ca_and_takes_no_plain_requests)

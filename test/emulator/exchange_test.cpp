@@ -3,6 +3,8 @@
 #include "fixture.hpp"
 #include "signed_request.hpp"
 
+#include <algorithm>
+
 namespace glacier::emulation {
 
 namespace {
@@ -158,6 +160,58 @@ BOOST_AUTO_TEST_CASE(a_body_that_is_no_upload_has_a_limit)
     exchange current(app, std::move(head));
     BOOST_TEST(current.refused());
     BOOST_TEST(current.finish().response.status == 400);
+}
+
+// Signed as other services take it, so the refusal must be another one than that of a wrong signature.
+BOOST_AUTO_TEST_CASE(a_payload_that_is_not_hashed_is_refused)
+{
+    carry_out(make_request(http_method::put, "/-/vaults/attic"));
+    for (std::string const value : {"UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"})
+        for (std::string const target : {"/-/vaults/attic/archives", "/-/vaults/attic/jobs"}) {
+            auto request = make_upload(http_method::post, target, "content");
+            request.headers.set("x-amz-content-sha256", value);
+            BOOST_TEST(error_of_request(request).starts_with(
+                "400 InvalidParameterValueException: Invalid x-amz-content-sha256: " + value +
+                ". It must be"));
+        }
+    // The hash may be in capitals; what is signed is its text.
+    auto request = make_request(http_method::get, "/-/vaults");
+    std::string hash(protocol::empty_payload_sha256);
+    std::transform(hash.begin(), hash.end(), hash.begin(),
+                   [](char c) { return static_cast<char>(c >= 'a' && c <= 'f' ? c - 'a' + 'A' : c); });
+    request.headers.add("x-amz-content-sha256", hash);
+    BOOST_TEST(carry_out(request).response.status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(without_authentication_only_the_signature_does_not_matter)
+{
+    app.signatures = verifier({example_identity()}, protocol::signing_scope{"us-east-1", "glacier"}, false);
+    auto const text_of = [this](protocol::http_request const& request) {
+        auto const answer = carry_out_as_is(request).response;
+        return answer.status < 300
+                   ? std::to_string(answer.status)
+                   : std::to_string(answer.status) + " " + protocol::parse_service_error(answer).message;
+    };
+    BOOST_TEST(text_of(make_request(http_method::put, "/-/vaults/attic")) == "201");
+    auto upload = make_upload(http_method::post, "/-/vaults/attic/archives", "content");
+    BOOST_TEST(text_of(upload) == "201");
+    upload.headers.add("authorization", "AWS4-HMAC-SHA256 nonsense");
+    BOOST_TEST(text_of(upload) == "201");
+    auto changed = upload;
+    changed.body = "CONTENT";
+    BOOST_TEST(
+        text_of(changed).starts_with("403 The value passed in as x-amz-content-sha256 does not match"));
+    changed = upload;
+    changed.headers.set("x-amz-sha256-tree-hash", std::string(64, '0'));
+    BOOST_TEST(text_of(changed).starts_with("400 Checksum mismatch: "));
+    changed = upload;
+    changed.headers.remove("authorization");
+    changed.headers.remove("x-amz-content-sha256");
+    BOOST_TEST(text_of(changed) == "400 Required parameter missing: x-amz-content-sha256");
+    auto job = make_request(http_method::post, "/-/vaults/attic/jobs");
+    job.body = R"({"Type":"inventory-retrieval"})";
+    job.headers.add("x-amz-content-sha256", std::string(protocol::empty_payload_sha256));
+    BOOST_TEST(text_of(job).starts_with("403 The value passed in as x-amz-content-sha256"));
 }
 
 // A full disk, for instance: the client hears of an internal failure, the log of the reason.

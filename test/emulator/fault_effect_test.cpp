@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(a_wrong_content_range_is_one_further_on)
     }
 }
 
-BOOST_AUTO_TEST_CASE(only_json_is_truncated)
+BOOST_FIXTURE_TEST_CASE(only_json_is_truncated, service_fixture)
 {
     emulator_fault const fault(effect::truncated_json);
     auto answer = with_header("Content-Type", "application/json");
@@ -101,12 +101,12 @@ BOOST_AUTO_TEST_CASE(only_json_is_truncated)
     BOOST_TEST(answer.response.body == R"({"a")");
 
     auto streamed = with_header("Content-Type", "application/json");
-    streamed.bytes = std::make_shared<output>(std::vector<segment_record>(), 0, 101);
+    streamed.bytes = std::make_shared<output>(*data, std::vector<segment_record>(), 0, 101);
     damage(streamed, fault);
     BOOST_TEST(streamed.bytes->size() == 50U);
 
     auto archive = with_header("Content-Type", "application/octet-stream");
-    archive.bytes = std::make_shared<output>(std::vector<segment_record>(), 0, 101);
+    archive.bytes = std::make_shared<output>(*data, std::vector<segment_record>(), 0, 101);
     damage(archive, fault);
     BOOST_TEST(archive.bytes->size() == 101U);
 }

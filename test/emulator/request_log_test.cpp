@@ -62,6 +62,25 @@ BOOST_AUTO_TEST_CASE(a_fault_is_named)
     BOOST_TEST(format_request(request) == std::string(example_line) + " fault=reset-after failed: disk full");
 }
 
+// Every attempt to deliver a notification has a line, and the last one says so.
+BOOST_AUTO_TEST_CASE(a_line_of_a_notification)
+{
+    emulator_notification notification;
+    notification.time = example().time;
+    notification.topic = "arn:aws:sns:us-east-1:123456789012:done";
+    notification.message_id = "id-1";
+    notification.attempt = 1;
+    notification.status = 200;
+    std::string const begin =
+        "2026-01-02T03:04:05.678Z notification arn:aws:sns:us-east-1:123456789012:done id-1 attempt ";
+    BOOST_TEST(format_notification(notification) == begin + "1 delivered: status 200");
+    notification.attempt = 10;
+    notification.status = 0;
+    notification.failure = "connection refused";
+    notification.given_up = true;
+    BOOST_TEST(format_notification(notification) == begin + "10 failed: connection refused, given up");
+}
+
 // Connections that fail have a line too, with how many had none.
 BOOST_AUTO_TEST_CASE(a_line_of_a_connection)
 {

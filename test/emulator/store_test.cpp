@@ -227,10 +227,19 @@ BOOST_AUTO_TEST_CASE(an_index_of_version_1_is_migrated_with_its_data)
         change.put_notification(3, notification_record());
         change.set_retrieval_rule(retrieval_rule_record{"FreeTier", std::nullopt});
         change.insert_capacity(capacity_record());
+        delivery_record delivery;
+        delivery.topic = "topic";
+        change.insert_delivery(delivery);
+        // The jobs of earlier versions have not been announced.
+        timestamp const end(std::chrono::milliseconds(4'000'000'000'000));
+        BOOST_TEST(change.unannounced_jobs(end, 10).size() == 2U);
+        change.mark_announced(change.find_job(3, "job")->number);
+        BOOST_TEST(change.unannounced_jobs(end, 10).size() == 1U);
         change.commit();
     }
     reopen();
     BOOST_TEST(data->begin().tags_of(3).at("owner") == "ann");
+    BOOST_TEST(data->begin().deliveries_after(0, 10).front().topic == "topic");
     BOOST_TEST(output_of("attic", "job") == "content");
     data.reset();
     BOOST_TEST(version_of(index) == 3);
@@ -256,7 +265,9 @@ BOOST_AUTO_TEST_CASE(inventories_of_version_2_get_hashes)
     data.reset();
     database(directory.path() / "index.sqlite")
         .execute("UPDATE content SET leaves = x'' WHERE number IN (SELECT content FROM job);"
-                 "DROP INDEX archive_deleted; ALTER TABLE job DROP COLUMN failure; PRAGMA user_version = 2");
+                 "DROP INDEX archive_deleted; DROP INDEX job_unannounced; DROP TABLE delivery;"
+                 "ALTER TABLE job DROP COLUMN failure; ALTER TABLE job DROP COLUMN announced;"
+                 "PRAGMA user_version = 2");
     std::filesystem::remove(file_of_lost);
     open();
     BOOST_TEST(output_of("attic", kept) == inventory);

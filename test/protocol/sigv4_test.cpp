@@ -3,6 +3,7 @@
 #include "base/iso8601.hpp"
 #include "crypto/sha256.hpp"
 #include "support/data.hpp"
+#include "support/sigv4_suite.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,93 +18,7 @@
 namespace glacier::protocol {
 namespace {
 
-/// The inputs that all cases of the suite share.
-timestamp const suite_time = *base::parse_iso8601_basic("20150830T123600Z");
-signing_scope const suite_scope{"us-east-1", "service"};
-
-credentials suite_identity()
-{
-    return credentials("AKIDEXAMPLE", secret_string("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"));
-}
-
-/// A case of test/data/sigv4-suite.
-struct suite_case {
-    std::string name;
-    http_request request;
-    std::string canonical_request;
-    std::string string_to_sign;
-    std::string authorization;
-};
-
-/// Reads a `.req` file. A line that begins with white space goes on with the header before; the body comes
-/// after an empty line, which may be missing.
-http_request parse_request(std::string_view text)
-{
-    http_request request;
-    auto const take_line = [&text] {
-        std::string_view const line = text.substr(0, text.find('\n'));
-        text.remove_prefix(std::min(line.size() + 1, text.size()));
-        return line;
-    };
-    std::string_view const first = take_line();
-    BOOST_TEST_REQUIRE(first.ends_with(" HTTP/1.1"));
-    std::string_view const method = first.substr(0, first.find(' '));
-    BOOST_TEST_REQUIRE((method == "GET" || method == "POST"));
-    request.method = method == "GET" ? http_method::get : http_method::post;
-    // The target may hold spaces of its own.
-    request.target = first.substr(method.size() + 1, first.size() - method.size() - 1 - 9);
-
-    std::vector<std::pair<std::string, std::string>> headers;
-    while (!text.empty()) {
-        std::string_view const line = take_line();
-        if (line.empty())
-            break;
-        if (line.front() == ' ') {
-            headers.back().second += " " + std::string(line);
-            continue;
-        }
-        auto const colon = line.find(':');
-        headers.emplace_back(line.substr(0, colon), line.substr(colon + 1));
-    }
-    for (auto& [name, value] : headers)
-        request.headers.add(std::move(name), std::move(value));
-    request.body = text;
-    return request;
-}
-
-std::vector<suite_case> read_suite()
-{
-    std::vector<suite_case> cases;
-    for (auto const& entry :
-         std::filesystem::recursive_directory_iterator(test::data_path("data/sigv4-suite"))) {
-        if (entry.path().extension() != ".req")
-            continue;
-        auto const file = [&entry](char const* extension) {
-            return test::read_file(std::filesystem::path(entry.path()).replace_extension(extension));
-        };
-        suite_case read;
-        read.name = entry.path().stem().string();
-        read.request = parse_request(file(".req"));
-        read.canonical_request = file(".creq");
-        read.string_to_sign = file(".sts");
-        read.authorization = file(".authz");
-        cases.push_back(std::move(read));
-    }
-    return cases;
-}
-
-/// What the case adds to the shared identity: a session token.
-credentials identity_of(suite_case const& tested)
-{
-    credentials identity = suite_identity();
-    if (tested.name == "get-vanilla-with-session-token")
-        identity.session_token =
-            secret_string("6e86291e8372ff2a2260956d9b8aae1d763fbf315fa00fa31553b73ebf194267");
-    else if (tested.name == "post-sts-header-before")
-        identity.session_token = secret_string(tested.request.headers.get("x-amz-security-token"));
-    // In post-sts-header-after the token is added to the signed request, so the signer knows nothing of it.
-    return identity;
-}
+using namespace test;
 
 BOOST_AUTO_TEST_SUITE(sigv4_test)
 
@@ -264,7 +179,7 @@ BOOST_AUTO_TEST_CASE(payload_hash)
             request.headers.add("X-Amz-Content-Sha256", std::move(header));
         signer(guide_scope).sign(request, guide_identity(), guide_time);
         auto const names = headers_to_sign(request.headers);
-        return std::pair(parse_authorization(request.headers.get("authorization")).value().signature,
+        return std::pair(parse_authorization(request.headers.get("authorization"))->signature,
                          std::pair(request, names));
     };
     auto const expected = [](http_request const& request, std::vector<std::string> const& names,
@@ -343,7 +258,7 @@ BOOST_AUTO_TEST_CASE(authorization_is_read)
 {
     for (std::string_view const header :
          {"AWS4-HMAC-SHA256 Credential=AKID/20150830/us-east-1/glacier/aws4_request, "
-          "SignedHeaders=host;X-Amz-Date, "
+          "SignedHeaders=host;x-amz-date, "
           "Signature=abc",
           "AWS4-HMAC-SHA256 "
           "Credential=AKID/20150830/us-east-1/glacier/aws4_request,SignedHeaders=host;x-amz-date,Signature="
@@ -372,9 +287,34 @@ BOOST_AUTO_TEST_CASE(other_authorizations_are_refused)
           "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=, Signature=abc",
           "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=",
           "AWS4-HMAC-SHA256 Credential=ab, SignedHeaders=host, Signature=abc",
-          "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=abc, nonsense",
-          "aws4-hmac-sha256 Credential=a/b, SignedHeaders=host, Signature=abc"})
+          "AWS4-HMAC-SHA256 Credential=a/b/c/d, SignedHeaders=host, Signature=abc",
+          "AWS4-HMAC-SHA256 Credential=a/b/c/d/e/f, SignedHeaders=host, Signature=abc",
+          "AWS4-HMAC-SHA256Credential=a/b/c/d/e, SignedHeaders=host, Signature=abc",
+          "AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=abc, nonsense",
+          "AWS4-HMAC-SHA256 Credential=a/b/c/d/e, credential=a/b/c/d/e, signature=a, Signature=a",
+          "aws4-hmac-sha256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=abc"})
         BOOST_TEST(!parse_authorization(header).has_value(), "accepted: " << header);
+}
+
+// The sentence names what is wrong, and all that is missing; it never shows a signature or a password.
+BOOST_AUTO_TEST_CASE(why_an_authorization_is_refused)
+{
+    auto const why = [](std::string const& header) { return parse_authorization(header).error().message; };
+    BOOST_TEST(why("Basic dXNlcjpwYXNz") == "Unsupported AWS 'algorithm': 'Basic'.");
+    BOOST_TEST(why("AWS4-HMAC-SHA256 Signature=abc") ==
+               "Authorization header requires 'Credential' parameter. "
+               "Authorization header requires 'SignedHeaders' parameter.");
+    BOOST_TEST(why("AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=abc") ==
+               "Credential must have exactly 5 slash-delimited elements, e.g. "
+               "keyid/date/region/service/term, got 'a/b'.");
+    std::string const whole = "AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=abc";
+    BOOST_TEST(why(whole + ", nonsense") ==
+               "'nonsense' not a valid key=value pair (missing equal-sign) in Authorization header.");
+    for (std::string const name : {"Credential", "SignedHeaders", "Signature"})
+        BOOST_TEST(why(whole + "," + name + "=x") ==
+                   "Authorization header has more than one '" + name + "' parameter.");
+    BOOST_TEST(why(std::string(100'000, 'x')).size() < 100U);
+    BOOST_TEST(why("AWS4-HMAC-SHA256 " + std::string(100'000, '\n')).size() < 300U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

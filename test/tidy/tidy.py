@@ -64,7 +64,8 @@ INSTANTIATIONS = ["src/boost*.cpp"]
 SYSTEM_HEADERS = [
     (
         r"boost/beast(/|\.hpp)",
-        ["src/net/*", "src/emulator/server.*", "src/emulator/control_server.*"],
+        # The emulator's webhooks are HTTP from the other side, and it may not include src/net.
+        ["src/net/*", "src/emulator/server.*", "src/emulator/control_server.*", "src/emulator/webhook.cpp"],
         "Beast costs 20 s to compile",
     ),
     (
@@ -86,7 +87,7 @@ SYSTEM_HEADERS = [
     (r"boost/asio\.hpp$", [], "include the single headers of Asio: this one brings in all of it"),
     (
         r"boost/asio/(ip|local|generic)/|boost/asio/(basic_\w*(socket|acceptor|resolver)\w*|connect)\.hpp",
-        ["src/net/*", "src/emulator/server.*", "src/emulator/control_server.*"],
+        ["src/net/*", "src/emulator/server.*", "src/emulator/control_server.*", "src/emulator/webhook.cpp"],
         "sockets are opened in one place",
     ),
 ]
