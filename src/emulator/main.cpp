@@ -117,7 +117,7 @@ void define_storage(CLI::App& app, arguments& given)
         ->required()
         ->type_name("DIR");
     app.add_flag("--verify", given.verify,
-                 "Serve nothing: compare all files with the index, print what is wrong, and exit with 1 if "
+                 "Serve nothing: compare all files with the index, print what is wrong,\nand exit with 1 if "
                  "anything is");
 }
 
@@ -164,10 +164,11 @@ void define_access(CLI::App& app, arguments& given)
         ->type_name("ID")
         ->capture_default_str();
     app.add_option("--region", options.region, "Region")->type_name("NAME")->capture_default_str();
-    app.add_option("--credential", given.credentials,
-                   "Further keys with which requests may be signed, ACCESS:SECRET, or with a session token "
-                   "and the time when that expires; may be repeated")
-        ->type_name("ACCESS:SECRET[:TOKEN[:EXPIRY]]")
+    app.add_option(
+           "--credential", given.credentials,
+           "Further keys with which requests may be signed: ACCESS:SECRET[:TOKEN[:EXPIRY]], with a session "
+           "token and the time when that expires; repeatable")
+        ->type_name("CREDENTIAL")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     app.add_flag("--no-auth", given.no_auth, "Accept requests that are not signed, or signed wrongly");
@@ -244,18 +245,19 @@ void define_behaviour(CLI::App& app, arguments& given)
                    "Bytes that the data retrieval policy FreeTier allows within 24 hours")
         ->type_name("N")
         ->capture_default_str();
-    app.add_option("--inferred",
-                   "Change what the service's documentation leaves open, may be given several times; 'list' "
-                   "prints all names, values and meanings")
-        ->type_name("NAME=VALUE")
+    app.add_option(
+           "--inferred",
+           "Change what the service's documentation leaves open, NAME=VALUE; 'list' prints all names, values "
+           "and meanings; repeatable")
+        ->type_name("SETTING")
         ->expected(1)
         ->take_all()
         ->check([&given](std::string const& setting) { return change_inferred(given.options, setting); });
     app.add_option(
            "--webhook", given.webhooks,
-           "Send the notifications of this topic to this URL, http://HOST[:PORT][/PATH]; *=URL: those "
-           "of all other topics; may be repeated")
-        ->type_name("TOPIC-ARN=URL")
+           "Send the notifications of a topic to a URL: TOPIC-ARN=http://HOST[:PORT][/PATH]; *=URL: those "
+           "of all other topics; repeatable")
+        ->type_name("WEBHOOK")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
@@ -285,7 +287,7 @@ void define_control(CLI::App& app, arguments& given)
     app.add_option("--fault", given.faults,
                    "What goes wrong on purpose, such as "
                    "operation=UploadMultipartPart,probability=0.1,effect=status,status=500; repeatable")
-        ->type_name("NAME=VALUE,...")
+        ->type_name("FAULT")
         ->take_all()
         ->allow_extra_args(false);
     app.add_option("--seed", options.seed, "Decides which requests faults with a probability strike")
@@ -423,7 +425,6 @@ int main(int argc, char** argv)
     CLI::App app("The Amazon Glacier vault service on this machine, for tests and development.",
                  "glacier-emulator");
     define(app, given);
-    define_control(app, given);
     try {
         app.parse(argc, argv);
     } catch (CLI::ParseError const& error) {

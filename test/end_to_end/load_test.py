@@ -44,7 +44,7 @@ class LoadTest(programs.ProgramTest):
     def setUp(self):
         super().setUp()
         set_descriptor_limit(USUAL_DESCRIPTOR_LIMIT)
-        self.emulator = self.start_emulator('--job-delay', '0')
+        self.emulator = self.start_emulator('--job-delay', '0', '--connections-max', 2 * CONNECTIONS)
         set_descriptor_limit()
         self.client = raw_client.Client(self.emulator.port)
         self.addCleanup(self.client.close)
