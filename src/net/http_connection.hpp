@@ -146,8 +146,10 @@ public:
         bool const complete = plain_remaining_ ? *plain_remaining_ == 0 : parser_ && parser_->is_done();
         // Bytes that nobody asked for would become part of the next answer. The parser, unlike the message, knows
         // that a body without a length ended with the connection.
+        error_code error;
         return head_answered_ && complete && parser_->keep_alive() && buffer_.size() == 0 &&
-               !has_unread(*stream_) && stream_->lowest_layer().is_open();
+               !has_unread(*stream_) && stream_->lowest_layer().is_open() &&
+               stream_->lowest_layer().available(error) == 0 && !error;
     }
 
     std::uint64_t bytes_written() const override { return bytes_written_; }

@@ -107,6 +107,9 @@ private:
                                                                lease held, asio::any_io_executor strand)
     {
         exchange_result result;
+        // Bytes that came while nobody used the connection would be taken for the answer to this request.
+        if (held.get() != nullptr && !held->is_reusable())
+            held.set_connection(nullptr);
         result.reused_connection = held.get() != nullptr;
         bool cut_short = false;
         std::uint64_t written_before = 0;

@@ -16,6 +16,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -257,6 +258,38 @@ BOOST_AUTO_TEST_CASE(stale_connection)
     exchange_result const fresh = run(get_request());
     BOOST_TEST(!fresh.error);
     BOOST_TEST(!fresh.reused_connection);
+}
+
+// What a server sends while nobody asked is never taken for the answer to the next request.
+BOOST_AUTO_TEST_CASE(late_bytes)
+{
+    for (bool const tls : {false, true}) {
+        std::promise<void> answered;
+        std::promise<void> sent_late;
+        auto const serve = [&](test::peer& client) {
+            if (client.number() > 1) {
+                echo(client);
+                return;
+            }
+            client.read_head();
+            client.write(answer(200, "first"));
+            answered.get_future().wait();
+            client.write(answer(200, "late"));
+            sent_late.set_value();
+            client.read_to_end();
+        };
+        test::scripted_server server(serve, tls ? std::optional(test::good_server_tls()) : std::nullopt);
+        make(tls ? test::tls_endpoint("localhost", server.port()) : test::plain_endpoint(server.port()));
+
+        BOOST_TEST(run(get_request()).response.body == "first");
+        answered.set_value();
+        sent_late.get_future().wait();
+        exchange_result const next = run(get_request());
+        BOOST_TEST(!next.error);
+        BOOST_TEST(next.response.body == "/get");
+        BOOST_TEST(!next.reused_connection);
+        tested.reset();
+    }
 }
 
 // A body arrives unchanged, from memory and from a source that is read in blocks.
