@@ -50,7 +50,7 @@ public:
     std::string const& str() const noexcept { return text_; }
 
     friend bool operator==(checked_text const&, checked_text const&) = default;
-    friend std::strong_ordering operator<=>(checked_text const&, checked_text const&) = default;
+    friend std::strong_ordering operator<=>(checked_text const&, checked_text const&) = default; // NOLINT
 
 private:
     std::string text_;
