@@ -106,7 +106,7 @@ void job_wait_plan::forget(job_map::iterator found)
 
 std::vector<job_wait_plan::ticket> job_wait_plan::end_job(job_map::iterator found)
 {
-    std::vector<ticket> const ended(found->second.tickets.begin(), found->second.tickets.end());
+    std::vector<ticket> ended(found->second.tickets.begin(), found->second.tickets.end());
     for (ticket const each : ended)
         remove(each);
     return ended;
