@@ -3,6 +3,7 @@
 #include <glacier/connection_factory.hpp>
 #include <glacier/credentials_provider.hpp>
 #include <glacier/identifiers.hpp>
+#include <glacier/observer.hpp>
 #include <glacier/settings.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -43,6 +44,8 @@ struct client_config {
     tls_settings tls;
     /// Opens the connections; if not set, the system's name resolution and sockets do.
     glacier::connection_factory connection_factory;
+    /// Is told of attempts, connections and transfers; nobody if not set.
+    std::shared_ptr<glacier::observer> observer;
     /// Where files are read and hashed. If not set, two threads that belong to the execution context are
     /// started on first use.
     std::optional<asio::any_io_executor> blocking_executor;

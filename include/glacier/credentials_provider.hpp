@@ -29,6 +29,10 @@ public:
     /// The credentials for the next request. Called for each, repetitions included. Errors: operation_error
     /// with errc::no_credentials and what was looked for; whatever it throws ends the operation.
     virtual asio::awaitable<credentials> get() = 0;
+
+    /// The service refused these as expired: whoever keeps them fetches new ones for the next get(). The client
+    /// calls it once per operation and then tries again. Does nothing if not overridden.
+    virtual void expire(credentials const& /*refused*/) {}
 };
 
 /// Reads a variable of the environment; nothing if it is not set.

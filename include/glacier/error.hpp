@@ -72,10 +72,16 @@ enum class errc {
     no_region,
     /// No credentials were given or found.
     no_credentials,
+    /// A source of credentials is configured but failed, or gave none that can be used; no other was tried.
+    credentials_failed,
     /// A profile that is not there or lacks half of its keys, or a shared file that cannot be read.
     invalid_profile,
     /// The file of CA certificates cannot be read or holds none.
     invalid_ca_bundle,
+    /// The client's own certificate or its key cannot be read, or they do not belong together.
+    invalid_client_certificate,
+    /// No `http://[USER:PASSWORD@]HOST[:PORT]`.
+    invalid_proxy,
 
     // The way to the service.
     /// See timeout_settings::resolve.
@@ -88,14 +94,34 @@ enum class errc {
     response_timeout,
     /// See timeout_settings::stall: no byte of a body moved.
     transfer_stalled,
+    /// See timeout_settings::throughput_min: a body moved too slowly.
+    throughput_too_low,
+    /// See timeout_settings::operation: the whole operation took too long.
+    operation_timeout,
     /// Signed by no authority that is trusted.
     certificate_untrusted,
     /// Valid for another host name.
     certificate_host_mismatch,
-    /// Expired or not yet valid; or this machine's clock is wrong.
+    /// Expired; or this machine's clock is wrong.
     certificate_expired,
+    /// Not yet valid; or this machine's clock is wrong.
+    certificate_not_yet_valid,
+    /// Signed by itself, and not among those that are trusted.
+    certificate_self_signed,
+    /// The server did not send the certificates between its own and the authority's.
+    certificate_chain_incomplete,
+    /// A key or a signature that is too weak, such as 1024-bit RSA, MD5 or SHA-1.
+    certificate_weak,
+    /// Not meant for servers, or signed by one that is not allowed to sign.
+    certificate_purpose,
+    /// Only versions of TLS that are older than tls_settings::version_min.
+    tls_version_unsupported,
     /// Any other failure of TLS.
     tls_failed,
+    /// The proxy refused the tunnel, or answered with something else.
+    proxy_failed,
+    /// The proxy wants a user name and a password, or others than it was given.
+    proxy_authentication_required,
     /// Closed by the other side before the answer was complete.
     connection_closed,
     /// Something that is no HTTP/1.1: perhaps no Glacier endpoint.

@@ -24,6 +24,7 @@
 #include <glacier/json.hpp>
 #include <glacier/json_input.hpp>
 #include <glacier/multipart.hpp>
+#include <glacier/observer.hpp>
 #include <glacier/pager.hpp>
 #include <glacier/part_size.hpp>
 #include <glacier/policy_document.hpp>

@@ -23,6 +23,13 @@ struct timeout_settings {
     /// For one block of a body to move, in either direction: 256 KiB when sending, at least a byte when
     /// receiving.
     std::chrono::milliseconds stall = std::chrono::seconds(30);
+    /// Bytes per second that a body must move at least, on the average of each `throughput_window`. Zero: any.
+    std::size_t throughput_min = 0;
+    /// What `throughput_min` is the average of.
+    std::chrono::milliseconds throughput_window = std::chrono::seconds(30);
+    /// For the whole operation, with all its requests and the waits between them. A body that is streamed out is
+    /// not part of it.
+    std::chrono::milliseconds operation = std::chrono::milliseconds(0);
     /// For a connection of the pool to become free.
     std::chrono::milliseconds connection_wait = std::chrono::minutes(5);
 };

@@ -74,10 +74,16 @@ char const* errc_message(int code) noexcept
         return "no region: set AWS_REGION, the profile's region, or the region in the configuration";
     case errc::no_credentials:
         return "no credentials";
+    case errc::credentials_failed:
+        return "the credentials could not be fetched";
     case errc::invalid_profile:
         return "unusable profile";
     case errc::invalid_ca_bundle:
         return "unusable CA bundle: a file of certificates in PEM form";
+    case errc::invalid_client_certificate:
+        return "unusable client certificate: a certificate and its private key, in PEM form";
+    case errc::invalid_proxy:
+        return "invalid proxy: http://[USER:PASSWORD@]HOST[:PORT]";
     case errc::resolve_timeout:
         return "looking up the host name took too long";
     case errc::connect_timeout:
@@ -88,14 +94,36 @@ char const* errc_message(int code) noexcept
         return "the answer took too long";
     case errc::transfer_stalled:
         return "the transfer stalled";
+    case errc::throughput_too_low:
+        return "the transfer is too slow";
+    case errc::operation_timeout:
+        return "the operation took too long";
     case errc::certificate_untrusted:
         return "the server's certificate is not trusted";
     case errc::certificate_host_mismatch:
         return "the server's certificate is for another host";
     case errc::certificate_expired:
-        return "the server's certificate has expired or is not yet valid";
+        return "the server's certificate has expired: check this machine's clock too";
+    case errc::certificate_not_yet_valid:
+        return "the server's certificate is not yet valid: check this machine's clock too";
+    case errc::certificate_self_signed:
+        return "the server's certificate is signed by itself and not trusted";
+    case errc::certificate_chain_incomplete:
+        return "the server's certificate is signed by an authority that is unknown here: the server may have "
+               "left out "
+               "certificates in between";
+    case errc::certificate_weak:
+        return "the server's certificate has a weak key or signature";
+    case errc::certificate_purpose:
+        return "the server's certificate must not be used for this";
+    case errc::tls_version_unsupported:
+        return "the server speaks only versions of TLS that are too old";
     case errc::tls_failed:
         return "TLS failed";
+    case errc::proxy_failed:
+        return "the proxy did not open the tunnel";
+    case errc::proxy_authentication_required:
+        return "the proxy asks for a user name and a password";
     case errc::connection_closed:
         return "the connection was closed before the answer was complete";
     case errc::invalid_http_message:
@@ -223,14 +251,14 @@ bool in_condition(errc code, condition group) noexcept
         return code == errc::tree_hash_mismatch || code == errc::length_mismatch ||
                code == errc::incomplete_inventory;
     case condition::timeout:
-        return (code >= errc::resolve_timeout && code <= errc::transfer_stalled) ||
+        return (code >= errc::resolve_timeout && code <= errc::operation_timeout) ||
                code == errc::connection_wait_timeout || code == errc::wait_timeout;
     case condition::retryable:
-        return (code >= errc::resolve_timeout && code <= errc::transfer_stalled) ||
+        return (code >= errc::resolve_timeout && code <= errc::throughput_too_low) ||
                code == errc::connection_closed || code == errc::tree_hash_mismatch ||
                code == errc::length_mismatch;
     case condition::access:
-        return code == errc::no_credentials;
+        return code == errc::no_credentials || code == errc::credentials_failed;
     case condition::throttling:
     case condition::not_found:
     case condition::quota:
