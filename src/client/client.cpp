@@ -8,6 +8,7 @@
 #include "protocol/data_retrieval_policy_operations.hpp"
 #include "protocol/job_operations.hpp"
 #include "protocol/multipart_operations.hpp"
+#include "protocol/payload_hasher.hpp"
 #include "protocol/provisioned_capacity_operations.hpp"
 #include "protocol/service_error.hpp"
 #include "protocol/tree_hash.hpp"

@@ -1,5 +1,6 @@
 #include "emulator/store.hpp"
 
+#include "protocol/leaf_hasher.hpp"
 #include "protocol/tree_hash.hpp"
 
 #include <algorithm>
