@@ -23,7 +23,8 @@ namespace glacier {
 struct client_config {
     client_config() = default;
 
-    /// Region of the vaults, such as `eu-west-1`. Required, also with an endpoint: it is part of signatures.
+    /// Region of the vaults, such as `eu-west-1`. Required, also with an endpoint: it is part of signatures. The old
+    /// names `fips-us-east-1` and `us-east-1-fips` stand for the region with `use_fips_endpoint`.
     /// Errors of the client: errc::no_region, errc::invalid_endpoint for a text that cannot be part of a host
     /// name.
     std::string region;
@@ -32,6 +33,12 @@ struct client_config {
     /// `https://HOST[:PORT][/PREFIX]` or `http://...` instead of the region's endpoint. Plain HTTP is used
     /// only when it is asked for here. Errors of the client: errc::invalid_endpoint.
     std::optional<std::string> endpoint;
+    /// The region's host whose cryptography is validated by FIPS 140. Not with `endpoint`. Not every region has one.
+    /// Errors of the client: errc::invalid_option.
+    bool use_fips_endpoint = false;
+    /// The region's host that has IPv6 addresses too. Not with `endpoint`. Not every region has one.
+    /// Errors of the client: errc::invalid_option.
+    bool use_dualstack_endpoint = false;
     /// Who signs the requests. Required. Errors of the client: errc::no_credentials.
     std::shared_ptr<credentials_provider> credentials;
     /// How long each phase of a request may take.
@@ -63,6 +70,10 @@ struct config_overrides {
     std::optional<std::string> region;
     /// As client_config::endpoint.
     std::optional<std::string> endpoint;
+    /// As client_config::use_fips_endpoint.
+    std::optional<bool> use_fips_endpoint;
+    /// As client_config::use_dualstack_endpoint.
+    std::optional<bool> use_dualstack_endpoint;
     /// As client_config::account; `-` if not set, since the environment has no variable for it.
     std::optional<account_id> account;
     /// As tls_settings::ca_bundle.
@@ -70,18 +81,22 @@ struct config_overrides {
 };
 
 /**
- * Configuration as the AWS tools find it.
+ * Configuration as the AWS tools find it. What is empty counts as not set.
  *
  * Region: the override, AWS_REGION, AWS_DEFAULT_REGION, the profile's `region`. Endpoint: the override,
- * AWS_ENDPOINT_URL_GLACIER, AWS_ENDPOINT_URL, the profile's `endpoint_url`; the last three are ignored if
- * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is `true`. CA bundle: the override, AWS_CA_BUNDLE, the profile's
- * `ca_bundle`. Profile: the override, AWS_PROFILE, `default`. Credentials: those of the environment unless
+ * AWS_ENDPOINT_URL_GLACIER, AWS_ENDPOINT_URL, `endpoint_url` below `glacier` in the section `[services NAME]` that the
+ * profile's `services` names, the profile's `endpoint_url`; all but the override are ignored if
+ * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, or the profile's `ignore_configured_endpoint_urls`, is `true`. FIPS and dual
+ * stack: the override, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, the profile's `use_fips_endpoint` and
+ * `use_dualstack_endpoint`. Retries: AWS_RETRY_MODE and AWS_MAX_ATTEMPTS, the profile's `retry_mode` and
+ * `max_attempts`. Name in the User-Agent: AWS_SDK_UA_APP_ID, the profile's `sdk_ua_app_id`. CA bundle: the override,
+ * AWS_CA_BUNDLE, the profile's `ca_bundle`. Profile: the override, AWS_PROFILE, `default`. Credentials: those of the environment unless
  * a profile was given as override, then those of the profile.
  *
  * Reads files, so call it when the program starts, not on a busy event loop.
  *
- * Errors: operation_error with errc::no_region, errc::no_credentials, or errc::invalid_profile, naming the
- * file or variable.
+ * Errors: operation_error with errc::no_region, errc::no_credentials, errc::invalid_option for a value of the
+ * environment that is not allowed, or errc::invalid_profile, naming the file or variable.
  */
 client_config load_client_config(config_overrides const& overrides = config_overrides(),
                                  environment_reader const& environment = process_environment());

@@ -23,11 +23,16 @@
 #include <glacier/job_output_stream.hpp>
 #include <glacier/json.hpp>
 #include <glacier/json_input.hpp>
+#include <glacier/json_observer.hpp>
+#include <glacier/line_sink.hpp>
+#include <glacier/log_observer.hpp>
 #include <glacier/multipart.hpp>
 #include <glacier/observer.hpp>
+#include <glacier/observer_list.hpp>
 #include <glacier/pager.hpp>
 #include <glacier/part_size.hpp>
 #include <glacier/policy_document.hpp>
+#include <glacier/prometheus_observer.hpp>
 #include <glacier/provisioned_capacity.hpp>
 #include <glacier/secret_string.hpp>
 #include <glacier/select.hpp>

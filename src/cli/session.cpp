@@ -19,6 +19,10 @@ client session::connect(std::size_t concurrency, std::optional<std::string> cons
     overrides.profile = options_.profile;
     overrides.region = options_.region;
     overrides.endpoint = options_.endpoint_url;
+    if (options_.fips)
+        overrides.use_fips_endpoint = true;
+    if (options_.dualstack)
+        overrides.use_dualstack_endpoint = true;
     auto const& owner = account ? account : options_.account_id;
     if (owner)
         overrides.account = account_id(*owner);

@@ -36,6 +36,8 @@ struct global_options {
     std::optional<std::string> account_id;
     std::optional<std::string> ca_bundle;
     std::optional<std::string> profile;
+    bool fips = false;
+    bool dualstack = false;
     /// If it was given; else text.
     std::optional<output_form> form;
 };

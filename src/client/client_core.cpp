@@ -88,19 +88,18 @@ failed_attempt describe(net::exchange_result const& result, protocol::operation_
 
 } // namespace
 
-protocol::endpoint endpoint_of(client_config const& config)
+protocol::resolved_endpoint endpoint_of(client_config const& config)
 {
-    if (config.region.empty())
-        refuse(errc::no_region, {});
-    auto const by_region = protocol::endpoint_of_region(config.region);
-    if (!by_region)
-        throw invalid_value(errc::invalid_endpoint, "region " + config.region);
-    if (!config.endpoint)
-        return *by_region;
-    auto const parsed = protocol::parse_endpoint(*config.endpoint);
-    if (!parsed)
-        throw invalid_value(errc::invalid_endpoint, *config.endpoint);
-    return *parsed;
+    protocol::endpoint_parameters parameters(config.region);
+    parameters.url = config.endpoint;
+    parameters.use_fips = config.use_fips_endpoint;
+    parameters.use_dualstack = config.use_dualstack_endpoint;
+    auto resolved = protocol::resolve_endpoint(parameters);
+    if (resolved)
+        return *resolved;
+    if (resolved.error().reason == errc::invalid_endpoint)
+        throw invalid_value(errc::invalid_endpoint, resolved.error().message);
+    refuse(resolved.error().reason, resolved.error().message);
 }
 
 client_environment make_client_environment(asio::any_io_executor executor, client_config const& config)
@@ -116,7 +115,7 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
 
     client_environment environment;
     auto dialer =
-        net::make_dialer(endpoint_of(config), config.tls, config.timeouts, config.connection_factory);
+        net::make_dialer(endpoint_of(config).where, config.tls, config.timeouts, config.connection_factory);
     environment.exchanger = net::make_http_exchanger(executor, blocking, std::move(dialer), settings);
     environment.clock = std::make_shared<base::system_clock>();
     environment.random = std::make_shared<base::system_random>();
@@ -125,7 +124,8 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
 
 client_core::client_core(asio::any_io_executor executor, client_config config, client_environment environment)
     : executor_(std::move(executor)), config_(std::move(config)), environment_(std::move(environment)),
-      endpoint_(endpoint_of(config_)), signer_(protocol::signing_scope{config_.region, "glacier"}),
+      endpoint_(endpoint_of(config_).where),
+      signer_(protocol::signing_scope{endpoint_of(config_).signing_region, "glacier"}),
       quota_(config_.retry.quota)
 {
     if (!config_.credentials)

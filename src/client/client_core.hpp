@@ -4,7 +4,7 @@
 #include "base/random.hpp"
 #include "net/exchange.hpp"
 #include "plan/retry_plan.hpp"
-#include "protocol/endpoint.hpp"
+#include "protocol/endpoint_rules.hpp"
 #include "protocol/sigv4.hpp"
 
 #include <glacier/config.hpp>
@@ -79,7 +79,7 @@ private:
 /// The environment of a real client: network, clock and random numbers of the machine.
 client_environment make_client_environment(asio::any_io_executor executor, client_config const& config);
 
-/// The endpoint that the configuration asks for. Throws invalid_value or operation_error.
-protocol::endpoint endpoint_of(client_config const& config);
+/// The endpoint that the configuration asks for, and the region that signs. Throws invalid_value or operation_error.
+protocol::resolved_endpoint endpoint_of(client_config const& config);
 
 } // namespace glacier

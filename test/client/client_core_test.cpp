@@ -593,6 +593,14 @@ BOOST_AUTO_TEST_CASE(unusable_configuration)
     BOOST_TEST(
         (refused(*this, [](client_config& c) { c.endpoint = "ftp://host"; }) == errc::invalid_endpoint));
     BOOST_TEST((refused(*this, [](client_config& c) { c.endpoint = ""; }) == errc::invalid_endpoint));
+    BOOST_TEST((refused(*this, [](client_config& c) {
+                    c.endpoint = "https://host";
+                    c.use_fips_endpoint = true;
+                }) == errc::invalid_option));
+    BOOST_TEST((refused(*this, [](client_config& c) {
+                    c.endpoint = "https://host";
+                    c.use_dualstack_endpoint = true;
+                }) == errc::invalid_option));
     BOOST_TEST((refused(*this, [](client_config& c) { c.retry.attempts_max = 0; }) == errc::invalid_option));
     BOOST_TEST(
         (refused(*this, [](client_config& c) { c.pool.connections_max = 0; }) == errc::invalid_option));
@@ -634,12 +642,88 @@ BOOST_AUTO_TEST_CASE(public_constructor)
 BOOST_AUTO_TEST_CASE(endpoint_of_the_region)
 {
     client_config config = default_config();
-    BOOST_TEST(endpoint_of(config).host == "glacier.eu-west-1.amazonaws.com");
+    BOOST_TEST(endpoint_of(config).where.host == "glacier.eu-west-1.amazonaws.com");
     config.region = "cn-north-1";
-    BOOST_TEST(endpoint_of(config).host == "glacier.cn-north-1.amazonaws.com.cn");
+    BOOST_TEST(endpoint_of(config).where.host == "glacier.cn-north-1.amazonaws.com.cn");
     config.endpoint = "https://example.org:8443/prefix";
-    BOOST_TEST(endpoint_of(config).host == "example.org");
-    BOOST_TEST(endpoint_of(config).path_prefix == "/prefix");
+    BOOST_TEST(endpoint_of(config).where.host == "example.org");
+    BOOST_TEST(endpoint_of(config).where.path_prefix == "/prefix");
+}
+
+// FIPS and dual stack choose other hosts of the region.
+BOOST_AUTO_TEST_CASE(endpoint_variants)
+{
+    client_config config = default_config();
+    config.use_fips_endpoint = true;
+    BOOST_TEST(endpoint_of(config).where.host == "glacier-fips.eu-west-1.amazonaws.com");
+    config.use_dualstack_endpoint = true;
+    BOOST_TEST(endpoint_of(config).where.host == "glacier-fips.eu-west-1.api.aws");
+    config.use_fips_endpoint = false;
+    BOOST_TEST(endpoint_of(config).where.host == "glacier.eu-west-1.api.aws");
+}
+
+/// Keeps the request.
+class recording_exchanger final : public net::exchanger {
+public:
+    asio::awaitable<net::exchange_result> exchange(net::exchange_request request) override
+    {
+        message = std::move(request.message);
+        net::exchange_result result;
+        result.sent = true;
+        result.response.status = 204;
+        co_return result;
+    }
+
+    protocol::http_request message;
+};
+
+/// The request that a client of this configuration sends.
+protocol::http_request request_with(client_fixture& fixture, client_config config)
+{
+    auto const exchanger = std::make_shared<recording_exchanger>();
+    client_environment environment;
+    environment.exchanger = exchanger;
+    environment.clock = fixture.clock;
+    environment.random = std::make_shared<fixed_random>();
+    config.credentials = fixture.identity;
+    client_core core(fixture.context.get_executor(), std::move(config), environment);
+    client_core::prepared_request request(protocol::operation::delete_vault);
+    request.message.method = protocol::http_method::delete_;
+    request.message.target = "/-/vaults/photos";
+    fixture.run(core.perform(std::move(request)));
+    return exchanger->message;
+}
+
+// The prefix of an endpoint stands before each target, without double slashes, and is signed.
+BOOST_AUTO_TEST_CASE(prefix_is_signed)
+{
+    client_config config = default_config();
+    config.endpoint = "https://example.org:8443//gate%20way/glacier/";
+    protocol::http_request const sent = request_with(*this, config);
+
+    BOOST_TEST(sent.target == "/gate%20way/glacier/-/vaults/photos");
+    BOOST_TEST(sent.headers.get("host") == "example.org:8443");
+    auto const authorization = protocol::parse_authorization(sent.headers.get("authorization"));
+    BOOST_TEST_REQUIRE(authorization.has_value());
+    std::string const canonical =
+        protocol::canonical_request(sent, authorization->signed_headers, protocol::empty_payload_sha256);
+    BOOST_TEST(canonical.starts_with("DELETE\n/gate%2520way/glacier/-/vaults/photos\n\n"), canonical);
+    protocol::signing_scope const scope{"eu-west-1", "glacier"};
+    BOOST_TEST(authorization->signature ==
+               protocol::signature(protocol::signing_key(secret_string("secret"), clock->now(), scope),
+                                   protocol::string_to_sign(canonical, clock->now(), scope)));
+}
+
+// The old name of a FIPS host is no region to sign with.
+BOOST_AUTO_TEST_CASE(fips_name_signs_with_its_region)
+{
+    client_config config = default_config();
+    config.region = "fips-us-east-1";
+    protocol::http_request const sent = request_with(*this, config);
+
+    BOOST_TEST(sent.headers.get("host") == "glacier-fips.us-east-1.amazonaws.com");
+    auto const authorization = protocol::parse_authorization(sent.headers.get("authorization"));
+    BOOST_TEST(authorization->scope.find("/us-east-1/glacier/") != std::string::npos, authorization->scope);
 }
 
 // Files are read where the configuration says, or on threads of the context.

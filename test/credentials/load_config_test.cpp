@@ -2,6 +2,8 @@
 
 #include "credentials/credentials_fixture.hpp"
 
+#include <tuple>
+
 namespace glacier {
 
 namespace {
@@ -101,6 +103,74 @@ BOOST_AUTO_TEST_CASE(ignored_endpoints)
     overrides.endpoint.reset();
     environment.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false");
     BOOST_TEST(load().endpoint.value() == "http://glacier");
+}
+
+// The key of the profile does the same, and the variable goes before it.
+BOOST_AUTO_TEST_CASE(endpoints_ignored_by_the_profile)
+{
+    write_config(
+        "[default]\nregion = x\nendpoint_url = http://all\nignore_configured_endpoint_urls = True\n");
+    environment.set("AWS_ENDPOINT_URL", "http://all");
+    BOOST_TEST(!load().endpoint.has_value());
+    environment.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "FALSE");
+    BOOST_TEST(load().endpoint.value() == "http://all");
+}
+
+// FIPS and dual stack: the override, the variable, the profile; neither if nobody says so.
+BOOST_AUTO_TEST_CASE(endpoint_variants)
+{
+    BOOST_TEST(!load().use_fips_endpoint);
+    BOOST_TEST(!load().use_dualstack_endpoint);
+    write_config("[default]\nregion = x\nuse_fips_endpoint = true\n");
+    BOOST_TEST(load().use_fips_endpoint);
+    BOOST_TEST(!load().use_dualstack_endpoint);
+    write_config("[default]\nregion = x\nuse_dualstack_endpoint = true\n");
+    BOOST_TEST(!load().use_fips_endpoint);
+    BOOST_TEST(load().use_dualstack_endpoint);
+    environment.set("AWS_USE_FIPS_ENDPOINT", "true");
+    environment.set("AWS_USE_DUALSTACK_ENDPOINT", "false");
+    BOOST_TEST(load().use_fips_endpoint);
+    BOOST_TEST(!load().use_dualstack_endpoint);
+    overrides.use_fips_endpoint = false;
+    overrides.use_dualstack_endpoint = true;
+    BOOST_TEST(!load().use_fips_endpoint);
+    BOOST_TEST(load().use_dualstack_endpoint);
+}
+
+// A value that is not allowed is an error that names the variable, or the key and the profile, and what is allowed.
+BOOST_AUTO_TEST_CASE(bad_values)
+{
+    for (auto const& [name, value, reason] :
+         {std::tuple("AWS_USE_FIPS_ENDPOINT", "maybe", errc::invalid_option),
+          std::tuple("AWS_USE_DUALSTACK_ENDPOINT", "1", errc::invalid_option),
+          std::tuple("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "yes", errc::invalid_option),
+          std::tuple("AWS_REGION", "evil.example/", errc::invalid_endpoint),
+          std::tuple("AWS_DEFAULT_REGION", "EU West", errc::invalid_endpoint),
+          std::tuple("AWS_ENDPOINT_URL_GLACIER", "localhost:80", errc::invalid_endpoint),
+          std::tuple("AWS_ENDPOINT_URL", "ftp://all", errc::invalid_endpoint)}) {
+        environment.set(name, value);
+        operation_error const error = failure();
+        environment.unset(name);
+        BOOST_TEST(error.code() == reason, name);
+        BOOST_TEST(
+            error.details().message.starts_with(std::string(name) + " is \"" + value + "\", but must be "),
+            error.what());
+    }
+    for (auto const& [key, value] :
+         {std::pair("use_fips_endpoint", "maybe"), std::pair("use_dualstack_endpoint", "on"),
+          std::pair("ignore_configured_endpoint_urls", "0"), std::pair("region", "a b"),
+          std::pair("endpoint_url", "x")}) {
+        write_config("[profile backup]\n" + std::string(key) + " = " + value + "\n");
+        overrides.profile = "backup";
+        if (key != std::string("region"))
+            overrides.region = "x";
+        operation_error const error = failure();
+        overrides.region.reset();
+        BOOST_TEST(error.code() == errc::invalid_profile, key);
+        BOOST_TEST(error.details().message.starts_with(std::string(key) + " of the profile backup is \"" +
+                                                       value + "\", but must be "),
+                   error.what());
+    }
 }
 
 // CA bundle: the override, AWS_CA_BUNDLE, the profile; none means the system's.
