@@ -36,7 +36,7 @@ dial_outcome dial(protocol::endpoint const& target, tls_settings const& tls = te
                   timeout_settings const& timeouts = timeout_settings())
 {
     asio::io_context context;
-    auto const tested = make_dialer(target, tls, timeouts);
+    auto const tested = make_dialer(target, dialer_settings(tls, timeouts));
     dial_outcome outcome;
     try {
         outcome.connected = test::run(context, dial_with(*tested, asio::make_strand(context))) != nullptr;
@@ -83,9 +83,10 @@ BOOST_AUTO_TEST_CASE(bundle)
 {
     tls_settings missing;
     missing.ca_bundle = "/nonexistent/authorities.pem";
-    BOOST_CHECK_NO_THROW(make_dialer(test::plain_endpoint(1), missing, timeout_settings()));
+    BOOST_CHECK_NO_THROW(make_dialer(test::plain_endpoint(1), dialer_settings(missing, timeout_settings())));
     BOOST_CHECK_EXCEPTION(
-        make_dialer(test::tls_endpoint("localhost", 1), missing, timeout_settings()), operation_error,
+        make_dialer(test::tls_endpoint("localhost", 1), dialer_settings(missing, timeout_settings())),
+        operation_error,
         [](operation_error const& error) { return error.code() == errc::invalid_ca_bundle; });
 }
 
@@ -250,8 +251,8 @@ BOOST_AUTO_TEST_CASE(without_limits)
         dial(test::tls_endpoint("localhost", server.port()), test::trusting_settings(), timeouts).connected);
 
     asio::io_context context;
-    auto const tested = make_dialer(test::tls_endpoint("localhost", server.port()), test::trusting_settings(),
-                                    timeout_settings());
+    auto const tested = make_dialer(test::tls_endpoint("localhost", server.port()),
+                                    dialer_settings(test::trusting_settings(), timeout_settings()));
     dialing running(context, dial_with(*tested, asio::make_strand(context)));
     auto const begin = std::chrono::steady_clock::now();
     test::run_to_end(context);
@@ -273,7 +274,8 @@ BOOST_AUTO_TEST_CASE(cancellation)
         // The first event is the start of the coroutine.
         for (int const events : {1, 2, 3, 4}) {
             asio::io_context context;
-            auto const tested = make_dialer(target, test::trusting_settings(), timeout_settings());
+            auto const tested =
+                make_dialer(target, dialer_settings(test::trusting_settings(), timeout_settings()));
             dialing running(context, dial_with(*tested, asio::make_strand(context)));
             context.restart();
             for (int i = 0; i < events; ++i)
