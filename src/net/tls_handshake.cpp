@@ -1,5 +1,6 @@
 #include "net/tls_handshake.hpp"
 
+#include "net/certificate_error.hpp"
 #include "net/connection.hpp"
 #include "net/deadline.hpp"
 #include "net/tls_context.hpp"
@@ -16,25 +17,6 @@
 #include <utility>
 
 namespace glacier::net {
-
-namespace {
-
-/// Why the verification of the peer's certificate failed.
-errc verification_error(long result) noexcept
-{
-    switch (result) {
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return errc::certificate_host_mismatch;
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        return errc::certificate_expired;
-    default:
-        return errc::certificate_untrusted;
-    }
-}
-
-} // namespace
 
 tls_handshaker::tls_handshaker(protocol::endpoint target, tls_settings const& settings,
                                std::chrono::milliseconds limit, std::shared_ptr<observer> watcher)
@@ -80,9 +62,10 @@ asio::awaitable<void> tls_handshaker::open(tls_stream& stream)
         throw connection_error(errc::tls_handshake_timeout, target_.str());
     if (error == asio::error::operation_aborted)
         throw boost::system::system_error(error);
-    if (long const verified = SSL_get_verify_result(stream.native_handle()); verified != X509_V_OK)
-        throw connection_error(verification_error(verified),
-                               target_.str() + ": " + X509_verify_cert_error_string(verified));
+    if (SSL_get_verify_result(stream.native_handle()) != X509_V_OK) {
+        certificate_error refused = describe_certificate_error(stream.native_handle());
+        throw connection_error(refused.code, target_.str() + ": " + std::move(refused.detail));
+    }
     std::string detail;
     error_code const translated = translate(error, detail);
     throw connection_error(translated,
@@ -97,7 +80,9 @@ void tls_handshaker::expect_host(SSL* ssl) const
     X509_VERIFY_PARAM* const parameters = SSL_get0_param(ssl);
     bool accepted = false;
     if (not_numeric) {
-        X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+        // A common name is no host name: authorities have not checked it as one for years.
+        X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+                                                        X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
         accepted = SSL_set_tlsext_host_name(ssl, target_.host.c_str()) == 1 &&
                    X509_VERIFY_PARAM_set1_host(parameters, target_.host.c_str(), 0) == 1;
     } else {

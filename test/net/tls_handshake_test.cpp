@@ -1,7 +1,7 @@
 #include "net/tls_handshake.hpp"
 
 #include "net/connection.hpp"
-#include "net/net_fixture.hpp"
+#include "net/handshakes.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -120,6 +120,105 @@ BOOST_AUTO_TEST_CASE(silent_peer)
     running.wait(100ms);
     BOOST_TEST(running.code() == asio::error::operation_aborted);
     BOOST_TEST(log->entries.back().error == asio::error::operation_aborted);
+}
+
+// The newest version that both sides know is spoken, and none that is too old.
+BOOST_AUTO_TEST_CASE(versions)
+{
+    tls_settings newest_only = test::trusting_settings();
+    newest_only.version_min = tls_version::tls_1_3;
+    test::server_tls peer = test::good_server_tls();
+    BOOST_TEST(test::shake_hands(peer).version == "TLSv1.3");
+    BOOST_TEST(test::shake_hands(peer, "localhost", newest_only).version == "TLSv1.3");
+    peer.only_tls_1_2 = true;
+    BOOST_TEST(test::shake_hands(peer).version == "TLSv1.2");
+    BOOST_TEST(test::shake_hands(peer, "localhost", newest_only).code == errc::tls_version_unsupported);
+    peer.only_old_versions = true;
+    peer.only_tls_1_2 = false;
+    BOOST_TEST(test::shake_hands(peer).code == errc::tls_version_unsupported);
+
+    // One that answers with an old version although it was not offered.
+    test::scripted_server old([](test::peer& client) {
+        client.read(5);
+        client.write(std::string("\x16\x03\x02\x00\x2a\x02\x00\x00\x26\x03\x02", 11) + std::string(32, 'r') +
+                     std::string("\x00\xc0\x13\x00", 4));
+        client.read_to_end();
+    });
+    BOOST_TEST(test::shake_hands(old.port(), "localhost").code == errc::tls_version_unsupported);
+}
+
+// The settings decide which ciphers are spoken; without a common one there is no connection.
+BOOST_AUTO_TEST_CASE(ciphers)
+{
+    test::server_tls peer = test::good_server_tls();
+    peer.only_tls_1_2 = true;
+    peer.ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256";
+    tls_settings settings = test::trusting_settings();
+    settings.cipher_list = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384";
+    BOOST_TEST(test::shake_hands(peer, "localhost", settings).version == "TLSv1.2");
+    settings.cipher_list = "ECDHE-ECDSA-AES256-GCM-SHA384";
+    test::handshake_outcome const none = test::shake_hands(peer, "localhost", settings);
+    BOOST_TEST(none.code == errc::tls_failed);
+    BOOST_TEST(none.detail.find("handshake failure") != std::string::npos, none.detail);
+}
+
+// A peer that closes in the middle of the handshake, wherever that is, is connection_closed.
+BOOST_AUTO_TEST_CASE(closed_in_the_middle)
+{
+    for (bool const only_tls_1_2 : {false, true})
+        for (std::size_t const bytes : {0U, 1U, 4U, 5U, 6U, 9U, 50U, 90U, 127U, 128U, 200U, 400U, 600U}) {
+            test::server_tls peer = test::good_server_tls();
+            peer.only_tls_1_2 = only_tls_1_2;
+            peer.handshake_bytes_max = bytes;
+            test::handshake_outcome const outcome = test::shake_hands(peer);
+            BOOST_TEST(outcome.code == errc::connection_closed,
+                       bytes << " bytes: " << outcome.code.message() << ", " << outcome.detail);
+            BOOST_TEST(outcome.detail.find("localhost:") != std::string::npos, outcome.detail);
+        }
+}
+
+// A peer that says something else than the protocol wants is tls_failed, and the detail has the words for it.
+BOOST_AUTO_TEST_CASE(no_handshake)
+{
+    struct speech {
+        std::string says;
+        std::string words;
+    };
+    auto const alert = [](char what) { return std::string("\x15\x03\x03\x00\x02\x02", 6) + what; };
+    std::vector<speech> const all{
+        {"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "does not seem to speak TLS"},
+        {"SSH-2.0-OpenSSH_9.2\r\n", "does not seem to speak TLS"},
+        {std::string(1'000, '\0'), ""},
+        {std::string(100'000, '\xff'), ""},
+        {std::string("\x16\x03\x03\xff\xff", 5) + std::string(70'000, 'x'), "length too long"},
+        {std::string("\x16\x03\x03\x00\x04\x02\x00\x00\x00", 9), ""},
+        {std::string("\x17\x03\x03\x00\x05hello", 10), "unexpected message"},
+        {alert(112), "unrecognized name"},
+        {alert(40), "handshake failure"},
+        {alert(80), "internal error"},
+        {alert(49), "access denied"},
+        {alert(116), "certificate required"}};
+    for (speech const& each : all) {
+        test::scripted_server server([&each](test::peer& client) {
+            client.read(5);
+            client.write(each.says);
+            client.read_to_end();
+        });
+        test::handshake_outcome const outcome = test::shake_hands(server.port(), "localhost");
+        BOOST_TEST(outcome.code == errc::tls_failed, each.words << ": " << outcome.code.message());
+        BOOST_TEST(outcome.detail.find(each.words) != std::string::npos, outcome.detail);
+    }
+}
+
+// No more than 100 KiB of certificates are taken.
+BOOST_AUTO_TEST_CASE(endless_chain)
+{
+    test::server_tls peer = test::good_server_tls();
+    for (int i = 0; i < 400; ++i)
+        peer.identity.certificate_pem += test::trusted_authority().pem();
+    test::handshake_outcome const outcome = test::shake_hands(peer);
+    BOOST_TEST(outcome.code == errc::tls_failed);
+    BOOST_TEST(outcome.detail.find("excessive message size") != std::string::npos, outcome.detail);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

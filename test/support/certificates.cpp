@@ -2,6 +2,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
@@ -38,7 +39,8 @@ template <class T>
 T require(T value)
 {
     if (!value)
-        throw std::runtime_error("OpenSSL could not make a certificate");
+        throw std::runtime_error(std::string("OpenSSL could not make a certificate: ") +
+                                 ERR_error_string(ERR_peek_last_error(), nullptr));
     return value;
 }
 
