@@ -55,8 +55,8 @@ class client_core;
 class client {
 public:
     /// `executor`: of the context that connections, timers and name look-ups use. Errors: invalid_value for a
-    /// configuration that cannot work; operation_error with errc::no_region, errc::no_credentials or
-    /// errc::invalid_ca_bundle.
+    /// configuration that cannot work; operation_error with errc::no_region or errc::no_credentials, and those
+    /// of tls_settings.
     client(asio::any_io_executor executor, client_config config);
 
     /// For tests with a network of their own; see src/client/client_core.hpp.

@@ -47,7 +47,8 @@ struct client_config {
     pool_settings pool;
     /// How failed requests are repeated. Errors of the client: errc::invalid_option for no attempt.
     retry_settings retry;
-    /// Whom to trust. Errors of the client: errc::invalid_ca_bundle.
+    /// Whom to trust, and with what. Errors of the client: errc::invalid_ca_bundle,
+    /// errc::invalid_client_certificate, errc::invalid_option.
     tls_settings tls;
     /// Opens the connections; if not set, the system's name resolution and sockets do.
     glacier::connection_factory connection_factory;

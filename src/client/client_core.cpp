@@ -114,8 +114,10 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
             : async::blocking_executor_of(asio::query(executor, asio::execution::context));
 
     client_environment environment;
-    auto dialer =
-        net::make_dialer(endpoint_of(config).where, config.tls, config.timeouts, config.connection_factory);
+    net::dialer_settings dialing(config.tls, config.timeouts);
+    dialing.factory = config.connection_factory;
+    dialing.observer = config.observer;
+    auto dialer = net::make_dialer(endpoint_of(config).where, std::move(dialing));
     environment.exchanger = net::make_http_exchanger(executor, blocking, std::move(dialer), settings);
     environment.clock = std::make_shared<base::system_clock>();
     environment.random = std::make_shared<base::system_random>();

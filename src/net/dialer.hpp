@@ -4,12 +4,14 @@
 #include "protocol/endpoint.hpp"
 
 #include <glacier/connection_factory.hpp>
+#include <glacier/observer.hpp>
 #include <glacier/settings.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <memory>
+#include <utility>
 
 namespace glacier::net {
 
@@ -32,9 +34,22 @@ public:
     virtual asio::awaitable<std::unique_ptr<connection>> dial(asio::any_io_executor strand) = 0;
 };
 
-/// Dials with the factory, or, if there is none, with the system's name resolution; and with TLS unless the
-/// endpoint is a plain one. Throws operation_error with errc::invalid_ca_bundle.
-std::unique_ptr<dialer> make_dialer(protocol::endpoint target, tls_settings const& tls,
-                                    timeout_settings const& timeouts, connection_factory factory = {});
+/// What a dialer needs besides the endpoint.
+struct dialer_settings {
+    dialer_settings() = default;
+    dialer_settings(tls_settings its_tls, timeout_settings const& its_timeouts,
+                    connection_factory its_factory = {})
+        : tls(std::move(its_tls)), timeouts(its_timeouts), factory(std::move(its_factory))
+    {}
+
+    tls_settings tls;
+    timeout_settings timeouts;
+    /// Opens the sockets instead of the system's name resolution, if set.
+    connection_factory factory;
+    std::shared_ptr<glacier::observer> observer;
+};
+
+/// Dials with TLS unless the endpoint is a plain one. Throws operation_error with errc::invalid_ca_bundle.
+std::unique_ptr<dialer> make_dialer(protocol::endpoint target, dialer_settings settings);
 
 } // namespace glacier::net

@@ -2,14 +2,18 @@
 
 #include "async/offload.hpp"
 #include "async/run_on.hpp"
+#include "base/printable.hpp"
 #include "net/connection_pool.hpp"
+#include "plan/throughput.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/strand.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -25,11 +29,58 @@ bool is_cancellation(error_code const& error) noexcept
     return error == asio::error::operation_aborted;
 }
 
+/// What the body of one message may take in one direction: it must neither stall nor be too slow.
+class body_limits {
+public:
+    explicit body_limits(timeout_settings const& timeouts) noexcept
+        : stall_(timeouts.stall), speed_(timeouts.throughput_min, timeouts.throughput_window)
+    {}
+
+    /// Before a step that moves `pending` bytes when it ends; 0: it ends with the first byte.
+    void begin(connection& peer, std::size_t pending)
+    {
+        if (!speed_.has_limit()) {
+            peer.expires_after(stall_, errc::transfer_stalled);
+            return;
+        }
+        begin_ = clock::now();
+        auto const left = std::chrono::ceil<std::chrono::milliseconds>(speed_.time_left(pending)) +
+                          std::chrono::milliseconds(1);
+        if (stall_ == std::chrono::milliseconds::zero() || left < stall_)
+            peer.expires_after(left, errc::throughput_too_low);
+        else
+            peer.expires_after(stall_, errc::transfer_stalled);
+    }
+
+    void end(std::size_t moved)
+    {
+        if (!speed_.has_limit())
+            return;
+        auto const taken = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - begin_);
+        if (!speed_.on_moved(moved, taken))
+            throw connection_error(errc::throughput_too_low, {});
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    std::chrono::milliseconds stall_;
+    plan::throughput speed_;
+    clock::time_point begin_;
+};
+
+/// The coding of a body that nobody asked for; empty: none.
+std::string_view unexpected_coding(protocol::http_response const& message) noexcept
+{
+    std::string_view const coding = message.headers.get("content-encoding");
+    return protocol::equal_names(coding, "identity") ? std::string_view() : coding;
+}
+
 /// Hands the body of an answer out, and the connection back when it is read to its end.
 class leased_body final : public job_output_stream::source {
 public:
-    leased_body(lease held, asio::any_io_executor strand, std::chrono::milliseconds stall)
-        : state_(std::make_shared<state>(std::move(held), stall)), strand_(std::move(strand))
+    leased_body(lease held, asio::any_io_executor strand, timeout_settings const& timeouts)
+        : state_(std::make_shared<state>(std::move(held), timeouts)), strand_(std::move(strand))
     {}
 
     asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer) override
@@ -39,12 +90,11 @@ public:
 
 private:
     struct state {
-        state(lease its_held, std::chrono::milliseconds its_stall)
-            : held(std::move(its_held)), stall(its_stall)
+        state(lease its_held, timeout_settings const& timeouts) : held(std::move(its_held)), limits(timeouts)
         {}
 
         std::optional<lease> held;
-        std::chrono::milliseconds stall;
+        body_limits limits;
     };
 
     static asio::awaitable<std::size_t> read_on_strand(std::shared_ptr<state> self,
@@ -53,9 +103,11 @@ private:
         if (!self->held)
             co_return 0;
         connection& source = **self->held;
-        source.expires_after(self->stall, errc::transfer_stalled);
+        self->limits.begin(source, 0);
         std::size_t const count = co_await source.read_body(buffer);
         source.expires_after(std::chrono::milliseconds(0), errc());
+        if (count > 0)
+            self->limits.end(count);
         if (count == 0 && !buffer.empty()) {
             if (source.is_reusable())
                 self->held->mark_reusable();
@@ -162,7 +214,8 @@ private:
             peer.expires_after(std::chrono::seconds(2), errc::response_timeout);
             co_return co_await peer.read_head();
         } catch (connection_error const& error) {
-            if (is_cancellation(error.code()))
+            // Why the peer closed, as far as TLS told: that it wants a certificate of the client, for one.
+            if (is_cancellation(error.code()) || error.code() == errc::tls_failed)
                 throw;
         }
         std::rethrow_exception(send_error);
@@ -177,12 +230,14 @@ private:
             co_return;
         }
         co_await peer.write_head(request.message, size);
+        body_limits limits(settings_.timeouts);
         std::shared_ptr<body_source const> const source = request.content.source();
         if (auto const bytes = source->in_memory()) {
             for (std::size_t offset = 0; offset < bytes->size(); offset += send_block_bytes) {
-                peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
-                co_await peer.write_body(
-                    bytes->subspan(offset, std::min(send_block_bytes, bytes->size() - offset)));
+                auto const block = bytes->subspan(offset, std::min(send_block_bytes, bytes->size() - offset));
+                limits.begin(peer, block.size());
+                co_await peer.write_body(block);
+                limits.end(block.size());
             }
             co_return;
         }
@@ -195,8 +250,9 @@ private:
                 source->read(offset, std::span(*buffer).first(count));
             };
             co_await async::offload(blocking_executor_, std::move(read));
-            peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
+            limits.begin(peer, count);
             co_await peer.write_body(std::span<std::byte const>(*buffer).first(count));
+            limits.end(count);
             offset += count;
         }
     }
@@ -204,19 +260,26 @@ private:
     asio::awaitable<void> take_body(exchange_result& result, std::optional<std::uint64_t> content_length,
                                     bool streams_answer, lease& held, asio::any_io_executor strand)
     {
+        std::string_view const coding = unexpected_coding(result.response);
+        if (!coding.empty() && result.response.status < 400)
+            throw connection_error(errc::invalid_http_message, "Content-Encoding " +
+                                                                   base::printable(coding, 100) +
+                                                                   ", which was not asked for");
         if (streams_answer && (result.response.status == 200 || result.response.status == 206)) {
             held->expires_after(std::chrono::milliseconds(0), errc());
-            result.stream = std::make_unique<leased_body>(std::move(held), strand, settings_.timeouts.stall);
+            result.stream = std::make_unique<leased_body>(std::move(held), strand, settings_.timeouts);
             co_return;
         }
         if (content_length && *content_length > settings_.response_bytes_max)
             throw connection_error(errc::response_too_large, std::to_string(*content_length) + " bytes");
         std::vector<std::byte> buffer(std::size_t(16) * 1'024);
+        body_limits limits(settings_.timeouts);
         while (true) {
-            held->expires_after(settings_.timeouts.stall, errc::transfer_stalled);
+            limits.begin(*held, 0);
             std::size_t const count = co_await held->read_body(buffer);
             if (count == 0)
                 break;
+            limits.end(count);
             if (result.response.body.size() + count > settings_.response_bytes_max)
                 throw connection_error(errc::response_too_large,
                                        "more than " + std::to_string(settings_.response_bytes_max) +
@@ -224,6 +287,9 @@ private:
             result.response.body.append(reinterpret_cast<char const*>(buffer.data()), count);
         }
         held->expires_after(std::chrono::milliseconds(0), errc());
+        // The status of an error says enough; its words cannot be read.
+        if (!unexpected_coding(result.response).empty())
+            result.response.body.clear();
         if (held->is_reusable())
             held.mark_reusable();
     }

@@ -135,7 +135,8 @@ struct exchanger_fixture {
     static std::shared_ptr<exchanger> make_for(asio::io_context& loop, protocol::endpoint const& target,
                                                exchanger_settings const& used)
     {
-        std::shared_ptr<dialer> const dials = make_dialer(target, test::trusting_settings(), used.timeouts);
+        std::shared_ptr<dialer> const dials =
+            make_dialer(target, dialer_settings(test::trusting_settings(), used.timeouts));
         return make_http_exchanger(loop.get_executor(), async::blocking_executor_of(loop), dials, used);
     }
 
