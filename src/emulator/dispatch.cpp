@@ -21,14 +21,26 @@ namespace glacier::emulation {
 
 namespace {
 
-/// The answer to a request that cannot be read. A vault that does not exist is reported before wrong values.
+/// Whether a vault that does not exist is reported instead of what is wrong with the request.
+bool vault_comes_first(inferred_behaviour const& inferred, protocol::member_error const& wrong) noexcept
+{
+    switch (wrong.why) {
+    case protocol::member_error::reason::missing:
+        return !inferred.missing_before_vault;
+    case protocol::member_error::reason::invalid:
+        return inferred.vault_before_values && wrong.member != "vaultName";
+    case protocol::member_error::reason::malformed_json:
+        break;
+    }
+    return false;
+}
+
+/// The answer to a request that cannot be read.
 protocol::service_error refusal(service_context& context, protocol::routed_request const& request,
                                 protocol::member_error const& wrong)
 {
     auto const vault = request.path.find("vaultName");
-    if (context.options.inferred.vault_before_values &&
-        wrong.why == protocol::member_error::reason::invalid && wrong.member != "vaultName" &&
-        vault != request.path.end()) {
+    if (vault_comes_first(context.options.inferred, wrong) && vault != request.path.end()) {
         auto view = context.data.begin();
         if (auto const found = require_vault(context, view, vault->second); !found)
             return found.error();

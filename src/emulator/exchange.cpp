@@ -2,6 +2,7 @@
 
 #include "emulator/fault_effect.hpp"
 #include "emulator/ids.hpp"
+#include "emulator/inferred_request.hpp"
 
 #include "base/printable.hpp"
 #include "crypto/sha256.hpp"
@@ -53,8 +54,12 @@ std::optional<protocol::service_error> exchange::on_head()
         request_.method = *method;
         route_ = protocol::find_route(*method, request_.target);
     }
-    if (!route_)
-        return unknown_operation(method_, request_.target);
+    bool const is_large = content_length_.value_or(0) > app_.body_bytes_max;
+    if (!route_) {
+        if (is_large || app_.services.options.inferred.routing_before_signature)
+            return unknown_operation(method_, request_.target);
+        return std::nullopt;
+    }
     handler_ = &handler_of(route_->id);
     decide_fault();
     if (fault_)
@@ -72,7 +77,7 @@ std::optional<protocol::service_error> exchange::on_head()
         upload_ = std::move(*upload);
         return std::nullopt;
     }
-    if (content_length_.value_or(0) > app_.body_bytes_max)
+    if (is_large)
         return invalid_parameter("Content-Length", std::to_string(*content_length_));
     return std::nullopt;
 }
@@ -86,7 +91,11 @@ void exchange::decide_fault()
 
 std::optional<protocol::service_error> exchange::check_request(std::string_view payload_sha256) const
 {
-    bool const is_upload = handler_->begin != nullptr;
+    bool const version_first = app_.services.options.inferred.version_before_signature;
+    if (version_first)
+        if (auto error = check_version())
+            return error;
+    bool const is_upload = handler_ != nullptr && handler_->begin != nullptr;
     bool const has_signature =
         request_.headers.find("authorization") != nullptr || !app_.signatures.required();
     if (is_upload && payload_sha256.empty() && has_signature)
@@ -95,16 +104,25 @@ std::optional<protocol::service_error> exchange::check_request(std::string_view 
         return error;
     if (auto error = check_payload_header(request_.headers))
         return error;
+    if (!route_)
+        return unknown_operation(method_, request_.target);
+    if (!version_first)
+        if (auto error = check_version())
+            return error;
+    std::string const& account = route_->path.find("accountId")->second;
+    if (account != "-" && account != app_.services.options.account)
+        return error_of(service_errc::access_denied,
+                        "Access denied for account ID: " + base::printable(account, 100));
+    return std::nullopt;
+}
 
+std::optional<protocol::service_error> exchange::check_version() const
+{
     auto const* const version = request_.headers.find("x-amz-glacier-version");
     if (version == nullptr)
         return parameter_missing("API version");
     if (*version != api_version)
         return invalid_parameter("API version", *version);
-    std::string const& account = route_->path.find("accountId")->second;
-    if (account != "-" && account != app_.services.options.account)
-        return error_of(service_errc::access_denied,
-                        "Access denied for account ID: " + base::printable(account, 100));
     return std::nullopt;
 }
 
@@ -162,7 +180,10 @@ service_result<reply> exchange::carry_out()
 
 protocol::routed_request exchange::routed() const
 {
-    return protocol::routed_request{route_->id, route_->path, route_->query, request_.headers, request_.body};
+    protocol::routed_request request{route_->id, route_->path, route_->query, request_.headers,
+                                     request_.body};
+    apply_inferred(app_.services, request);
+    return request;
 }
 
 std::string_view exchange::operation_name() const noexcept

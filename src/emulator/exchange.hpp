@@ -68,6 +68,7 @@ private:
     std::optional<protocol::service_error> on_head();
     void decide_fault();
     std::optional<protocol::service_error> check_request(std::string_view payload_sha256) const;
+    std::optional<protocol::service_error> check_version() const;
     protocol::routed_request routed() const;
     service_result<reply> carry_out();
 
@@ -76,7 +77,7 @@ private:
     std::string method_;
     std::optional<std::uint64_t> content_length_;
     std::optional<protocol::route> route_;
-    // Of the route.
+    // Of the route, null without one.
     operation_handler const* handler_ = nullptr;
     std::unique_ptr<upload_in_progress> upload_;
     std::optional<protocol::service_error> refusal_;

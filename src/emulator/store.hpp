@@ -23,7 +23,7 @@
 namespace glacier::emulation {
 
 /// Version of the form of the data directory that this code writes; see docs/design/emulator-format.md.
-inline constexpr std::int64_t data_format = 3;
+inline constexpr std::int64_t data_format = 4;
 
 /// Where a data directory has the file of that name.
 std::filesystem::path content_path(std::filesystem::path const& data_directory, std::string_view name);
@@ -211,6 +211,8 @@ public:
 
     std::optional<vault_record> find_vault(std::string_view name);
     std::optional<vault_record> find_vault(std::int64_t number);
+    /// The vault of that name; else the first one whose name differs from it in case only.
+    std::optional<vault_record> find_vault_in_any_case(std::string_view name);
     /// In the order of their names, from the one after `name`.
     std::vector<vault_record> vaults_after(std::string_view name, std::size_t count);
     std::uint64_t count_vaults();
@@ -218,6 +220,10 @@ public:
     void update_vault(vault_record const& vault);
     /// With everything that belongs to it.
     void delete_vault(vault_record const& vault);
+    /// Keeps the vault's notifications and tags beyond its deletion.
+    void keep_settings(vault_record const& vault);
+    /// Gives the vault what was kept of the last one of its name.
+    void restore_settings(vault_record const& vault);
 
     std::optional<notification_record> find_notification(std::int64_t vault);
     void put_notification(std::int64_t vault, notification_record const& notification);

@@ -73,8 +73,11 @@ service_result<protocol::no_result> complete_vault_lock(service_context& context
     if (!vault)
         return vault.error();
     auto lock = find_lock_in_force(context, change, *vault);
-    if (!lock)
-        return no_lock(*vault, context.options.inferred.complete_lock_without_lock_status);
+    if (!lock) {
+        bool const is_expired = change.find_lock(vault->number).has_value();
+        return no_lock(*vault, is_expired ? context.options.inferred.complete_expired_lock_status
+                                          : context.options.inferred.complete_lock_without_lock_status);
+    }
     bool const is_its_id = lock->id == request.lock.str();
     // Completing it once more has succeeded already.
     if (lock->locked && is_its_id)

@@ -51,6 +51,8 @@ service_result<create_vault_result> create_vault(service_context& context,
         vault.name = request.vault.str();
         vault.holdings.created = context.clock.now();
         change.insert_vault(vault);
+        if (context.options.inferred.settings_survive_deletion)
+            change.restore_settings(vault);
         change.commit();
     }
     create_vault_result result;
@@ -91,6 +93,8 @@ service_result<protocol::no_result> delete_vault(service_context& context,
                         "Vault not empty or recently written to: " +
                             vault_arn(context.options, request.vault.str()));
     announce_ended_jobs(context, change);
+    if (context.options.inferred.settings_survive_deletion)
+        change.keep_settings(*vault);
     change.delete_vault(*vault);
     change.commit();
     return protocol::no_result();

@@ -41,6 +41,8 @@ struct routed_request {
     parameters query;
     http_headers const& headers;
     std::string_view body;
+    /// Whether accept() refuses members of a JSON body that the operation does not have; otherwise it ignores them.
+    bool refuse_unknown_members = false;
 };
 
 template <class Request>

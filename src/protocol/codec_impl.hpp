@@ -128,7 +128,7 @@ decoded<std::optional<value_type_of<typename Member::member_type>>> read_text(Me
 
 /// Makes a struct from its members: those that are arguments go to the constructor, the others are assigned.
 template <class T, class Lookup, class... Members>
-decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::string_view body)
+decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::string_view body, reading how)
 {
     std::optional<member_error> error;
     auto const keep = [&error](member_error const& found) {
@@ -144,6 +144,8 @@ decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::str
         if (!document->is_object())
             return invalid_json("body", *document);
         json = std::move(document->get_object());
+        if (how == reading::exact)
+            error = find_unknown_member(json, members);
     }
 
     auto const read_argument = [&]<class Member>(Member const& member) {
@@ -159,13 +161,13 @@ decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::str
                 else
                     keep(read.error());
             } else if constexpr (json_member<Member>) {
-                auto read = read_required_field(json, member, reading::strict);
+                auto read = read_required_field(json, member, how);
                 if (read)
                     argument = std::move(*read);
                 else
                     keep(read.error());
             } else if constexpr (json_struct<member_type>) {
-                auto read = read_json_document<member_type>(body, reading::strict);
+                auto read = read_json_document<member_type>(body, how);
                 if (read)
                     argument = std::move(*read);
                 else
@@ -189,7 +191,7 @@ decoded<T> build(std::tuple<Members...> const& members, Lookup look_up, std::str
         if constexpr (Member::need == presence::argument) {
             return;
         } else if constexpr (json_member<Member>) {
-            if (auto const wrong = read_field_into(made, json, member, reading::strict))
+            if (auto const wrong = read_field_into(made, json, member, how))
                 keep(*wrong);
         } else {
             auto read = read_text(member, look_up);
@@ -250,7 +252,8 @@ decoded<result_of<Request>> decode(http_response const& response)
                 return std::nullopt;
             return *value;
         };
-        return detail::build<result_of<Request>>(operation_traits<Request>::output, look_up, {});
+        return detail::build<result_of<Request>>(operation_traits<Request>::output, look_up, {},
+                                                 reading::lenient);
     }
 }
 
@@ -266,7 +269,8 @@ decoded<Request> accept(routed_request const& request)
         auto const found = from.find(name);
         return found != from.end() ? std::optional(found->second) : std::nullopt;
     };
-    return detail::build<Request>(operation_traits<Request>::input, look_up, request.body);
+    reading const how = request.refuse_unknown_members ? reading::exact : reading::strict;
+    return detail::build<Request>(operation_traits<Request>::input, look_up, request.body, how);
 }
 
 template <class Request>

@@ -25,8 +25,8 @@ concept json_struct = requires
 };
 
 /// How strict a reader is. The service refuses a name of an enumeration that it does not know; to a client that
-/// is `unknown`, if the enumeration has that.
-enum class reading { strict, lenient };
+/// is `unknown`, if the enumeration has that. `exact` refuses unknown members as well.
+enum class reading { exact, strict, lenient };
 
 /// What the JSON is written for.
 enum class writing { request, answer };
@@ -122,6 +122,28 @@ inline boost::json::value const* find_member(boost::json::object const& object, 
     return found != nullptr && !found->is_null() ? found : nullptr;
 }
 
+/// The first member of the object that is none of the fields. What has its place elsewhere in a message is none either.
+template <class... Fields>
+std::optional<member_error> find_unknown_member(boost::json::object const& object,
+                                                std::tuple<Fields...> const& fields)
+{
+    for (auto const& member : object) {
+        std::string_view const name = view_of(member.key());
+        auto const is_named_so = [name]<class Field>(Field const& field) {
+            if constexpr (
+                requires { Field::where; } || !requires { field.name; })
+                return false;
+            else
+                return field.name == name;
+        };
+        bool const known =
+            std::apply([&](auto const&... field) { return (is_named_so(field) || ...); }, fields);
+        if (!known)
+            return member_error{member_error::reason::invalid, std::string(name), "there is no such member"};
+    }
+    return std::nullopt;
+}
+
 /// One tuple of a tuple of tuples. The braces in which that is made keep the order, so that the first error is
 /// found first; the arguments of std::tuple_cat are made in any order.
 template <class Tuples>
@@ -149,7 +171,7 @@ std::optional<member_error> read_field_into(T& made, boost::json::object const& 
     using value_type = value_type_of<typename Field::member_type>;
     boost::json::value const* const found = find_member(object, field.name);
     if (found == nullptr) {
-        if (Field::need == presence::required && how == reading::strict)
+        if (Field::need == presence::required && how != reading::lenient)
             return member_error{member_error::reason::missing, std::string(field.name), {}};
         return std::nullopt;
     }
@@ -255,6 +277,9 @@ decoded<T> read_json(boost::json::value const& value, std::string_view name, rea
             return detail::invalid_json(name, value);
         auto const& object = value.get_object();
         constexpr auto const& fields = json_fields<T>::fields;
+        if (how == reading::exact)
+            if (auto const unknown = detail::find_unknown_member(object, fields))
+                return *unknown;
         constexpr auto count = std::tuple_size_v<std::remove_cvref_t<decltype(fields)>>;
         auto made = detail::construct_from_json<T>(object, how, std::make_index_sequence<count>());
         if (!made)

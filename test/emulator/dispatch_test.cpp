@@ -173,6 +173,18 @@ BOOST_AUTO_TEST_CASE(wrong_values_can_come_first_instead)
                    .starts_with("400 Invalid part size: 5."));
 }
 
+BOOST_AUTO_TEST_CASE(a_vault_that_is_not_there_can_come_before_what_is_missing)
+{
+    auto const id = protocol::operation::initiate_multipart_upload;
+    BOOST_TEST(error_text(carry_out(id)) == "400 Required parameter missing: x-amz-part-size");
+    options.inferred.missing_before_vault = false;
+    BOOST_TEST(error_text(carry_out(id)).starts_with("404 Vault not found"));
+    BOOST_TEST(error_text(carry_out(protocol::operation::add_tags_to_vault, "{}"))
+                   .starts_with("404 Vault not found"));
+    make_vault("attic");
+    BOOST_TEST(error_text(carry_out(id)) == "400 Required parameter missing: x-amz-part-size");
+}
+
 BOOST_AUTO_TEST_CASE(the_answers_of_the_new_groups_have_their_members)
 {
     using enum protocol::operation;

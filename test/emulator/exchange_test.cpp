@@ -244,6 +244,44 @@ BOOST_AUTO_TEST_CASE(the_status_of_a_wrong_signature_can_be_chosen)
     BOOST_TEST(error.code_text == "InvalidSignatureException");
 }
 
+BOOST_AUTO_TEST_CASE(a_wrong_signature_can_come_before_an_unknown_operation)
+{
+    auto const request = make_request(http_method::get, "/-/nothing");
+    auto const code_of = [](reply const& answer) {
+        return protocol::parse_service_error(answer.response).code_text;
+    };
+    BOOST_TEST(code_of(carry_out_as_is(request)) == "UnknownOperationException");
+    options.inferred.routing_before_signature = false;
+    BOOST_TEST(code_of(carry_out_as_is(request)) == "MissingAuthenticationTokenException");
+    BOOST_TEST(code_of(carry_out(request)) == "UnknownOperationException");
+    // The body of what is no operation has its limit too.
+    request_head head;
+    head.method = "PATCH";
+    head.target = "/-/vaults";
+    head.content_length = app.body_bytes_max + 1;
+    exchange current(app, std::move(head));
+    BOOST_TEST(current.refused());
+    BOOST_TEST(code_of(current.finish()) == "UnknownOperationException");
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_version_can_come_before_a_wrong_signature)
+{
+    auto request = make_request(http_method::get, "/-/vaults");
+    request.headers.remove("x-amz-glacier-version");
+    auto const code_of = [this](protocol::http_request const& sent) {
+        return protocol::parse_service_error(carry_out_as_is(sent).response).code_text;
+    };
+    BOOST_TEST(code_of(request) == "MissingAuthenticationTokenException");
+    options.inferred.version_before_signature = true;
+    BOOST_TEST(code_of(request) == "MissingParameterValueException");
+    auto upload = make_upload(http_method::post, "/-/vaults/attic/archives", "content");
+    upload.headers.set("x-amz-glacier-version", "2011-01-01");
+    BOOST_TEST(code_of(upload) == "InvalidParameterValueException");
+    request.headers.add("x-amz-glacier-version", "2012-06-01");
+    BOOST_TEST(code_of(request) == "MissingAuthenticationTokenException");
+    BOOST_TEST(carry_out(request).response.status == 200);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace glacier::emulation

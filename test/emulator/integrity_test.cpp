@@ -116,9 +116,9 @@ BOOST_AUTO_TEST_CASE(left_overs_are_named_but_no_problem)
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_verified_is_refused)
 {
-    change("PRAGMA user_version = 2");
-    BOOST_CHECK_THROW(verify(), store_error);
     change("PRAGMA user_version = 3");
+    BOOST_CHECK_THROW(verify(), store_error);
+    change("PRAGMA user_version = 4");
     open();
     BOOST_CHECK_EXCEPTION(verify(), store_error, [](store_error const& error) {
         return std::string_view(error.what()).ends_with("is in use by an emulator");

@@ -214,6 +214,21 @@ BOOST_AUTO_TEST_CASE(inferred_errors_of_locks_can_be_the_other_ones)
     BOOST_TEST(error_text(abort()) == locked);
 }
 
+BOOST_AUTO_TEST_CASE(completing_an_expired_lock_can_have_a_status_of_its_own)
+{
+    options.inferred.complete_expired_lock_status = 400;
+    BOOST_TEST(error_text(complete("AAAABBBBCCCCDDDDEEEEFFFF")) == none);
+    std::string const id = initiate();
+    clock.advance(24h);
+    BOOST_TEST(error_text(complete(id)) == "400 No vault lock policy is set for: attic");
+    options.inferred.complete_expired_lock_status = 404;
+    BOOST_TEST(error_text(complete(id)) == none);
+    // An aborted one is as good as none.
+    BOOST_TEST(abort().has_value());
+    options.inferred.complete_expired_lock_status = 400;
+    BOOST_TEST(error_text(complete(id)) == none);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace glacier::emulation

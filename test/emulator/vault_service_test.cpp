@@ -1,5 +1,6 @@
 #include "emulator/vault_service.hpp"
 
+#include "emulator/vault_tag_service.hpp"
 #include "fixture.hpp"
 
 namespace glacier::emulation {
@@ -150,6 +151,22 @@ BOOST_AUTO_TEST_CASE(uploads_in_progress_can_keep_a_vault)
     // An upload that has expired is none, swept or not.
     clock.advance(24h);
     BOOST_TEST(delete_vault(services, request).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_deleted_vault_can_leave_its_tags_to_the_next_one)
+{
+    auto services = context();
+    list_tags_for_vault_request const listing("attic");
+    for (bool const survive : {false, true}) {
+        options.inferred.settings_survive_deletion = survive;
+        make_vault("attic");
+        add_tags_to_vault_request adding("attic", {{tag_key("owner"), tag_value("ann")}});
+        BOOST_TEST(add_tags_to_vault(services, adding).has_value());
+        BOOST_TEST(delete_vault(services, delete_vault_request("attic")).has_value());
+        BOOST_TEST(!list_tags_for_vault(services, listing).has_value());
+        make_vault("attic");
+        BOOST_TEST(list_tags_for_vault(services, listing)->tags.size() == (survive ? 1U : 0U));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(short_pages_list_each_vault_once)

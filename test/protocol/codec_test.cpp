@@ -244,6 +244,26 @@ BOOST_AUTO_TEST_CASE(service_is_strict_about_the_body)
     BOOST_TEST(accepted_body("{}", "a b").error().member == "vaultName");
 }
 
+// Only on demand: what is documented does not say whether the service does that.
+BOOST_AUTO_TEST_CASE(unknown_members_of_the_body_can_be_refused)
+{
+    http_headers const headers;
+    auto const exactly = [&headers](std::string_view body) {
+        routed_request request{
+            operation::add_tags_to_vault, {{"accountId", "-"}, {"vaultName", "attic"}}, {}, headers, body};
+        request.refuse_unknown_members = true;
+        return accept<json_request>(request);
+    };
+    BOOST_TEST(exactly(R"({"Count":5,"Label":"a"})").has_value());
+    // What stands elsewhere in the message is no member of the body.
+    for (std::string const name : {"Other", "vaultName"}) {
+        auto const refused = exactly(R"({"Label":"a",")" + name + R"(":null})");
+        BOOST_TEST_REQUIRE(!refused.has_value());
+        BOOST_TEST((refused.error().why == member_error::reason::invalid));
+        BOOST_TEST(refused.error().member == name);
+    }
+}
+
 // The client reads what it knows and passes over the rest.
 BOOST_AUTO_TEST_CASE(client_is_lenient)
 {
