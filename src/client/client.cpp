@@ -257,7 +257,8 @@ asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core
                            head.content_range.value_or("no Content-Range"));
         throw operation_error(errc::unexpected_status, std::move(details));
     }
-    co_return job_output_stream(std::move(head), std::move(performed.stream));
+    error_details about = details_of(request, performed, {});
+    co_return job_output_stream(std::move(head), std::move(performed.stream), std::move(about));
 }
 
 } // namespace

@@ -115,18 +115,6 @@ struct faults_fixture {
         return outcome.error();
     }
 
-    /// The code of an operation that must fail, also of one whose errors are plain system_errors.
-    template <class T>
-    error_code code_of(asio::awaitable<T> operation)
-    {
-        try {
-            run(std::move(operation));
-        } catch (boost::system::system_error const& error) {
-            return error.code();
-        }
-        return {};
-    }
-
     void describe_with(emulator_fault fault, int attempts)
     {
         service->set_faults({std::move(fault)});
@@ -327,7 +315,7 @@ BOOST_AUTO_TEST_CASE(damage_to_a_jobs_output)
     emulator_fault cut = fault_of("GetJobOutput", effect::cut_body);
     cut.bytes = 1'500'000;
     service->set_faults({cut});
-    BOOST_TEST((code_of(read_output(client, whole)) == errc::connection_closed));
+    BOOST_TEST((failure_of(read_output(client, whole)).code() == errc::connection_closed));
 
     service->set_faults({fault_of("GetJobOutput", effect::wrong_content_range)});
     BOOST_TEST((failure_of(read_output(client, ranged)).code() == errc::unexpected_status));
@@ -358,7 +346,7 @@ BOOST_AUTO_TEST_CASE(downloads_survive_damage_that_passes)
         fault.last = 1'000;
         service->set_faults({fault});
         errc const expected = does == effect::cut_body ? errc::connection_closed : errc::tree_hash_mismatch;
-        BOOST_TEST((code_of(download_job_output(connect(), request)) == expected));
+        BOOST_TEST((failure_of(download_job_output(connect(), request)).code() == expected));
         BOOST_TEST(!std::filesystem::exists(request.file));
     }
 }

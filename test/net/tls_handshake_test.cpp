@@ -2,6 +2,7 @@
 
 #include "net/connection.hpp"
 #include "net/handshakes.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -145,6 +146,27 @@ BOOST_AUTO_TEST_CASE(versions)
         client.read_to_end();
     });
     BOOST_TEST(test::shake_hands(old.port(), "localhost").code == errc::tls_version_unsupported);
+}
+
+// Authorities of a file, of a directory and of a text are trusted, and no others then.
+BOOST_AUTO_TEST_CASE(authorities)
+{
+    test::temporary_directory const directory;
+    test::certificate_authority const other("other");
+    auto const outcome_with = [](tls_settings const& settings) {
+        return test::shake_hands(test::good_server_tls(), "localhost", settings).code;
+    };
+    tls_settings settings;
+    settings.ca_directory = directory.path();
+    directory.write(test::hashed_name(other.pem()), other.pem());
+    BOOST_TEST(outcome_with(settings) == errc::certificate_untrusted);
+    directory.write(test::hashed_name(test::trusted_authority().pem()), test::trusted_authority().pem());
+    BOOST_TEST(outcome_with(settings) == error_code());
+    settings = tls_settings();
+    settings.ca_pem = other.pem();
+    BOOST_TEST(outcome_with(settings) == errc::certificate_untrusted);
+    settings.ca_bundle = directory.write("authority.pem", test::trusted_authority().pem());
+    BOOST_TEST(outcome_with(settings) == error_code());
 }
 
 // The settings decide which ciphers are spoken; without a common one there is no connection.

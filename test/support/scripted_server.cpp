@@ -137,8 +137,12 @@ public:
             BIO_set_callback_ex(SSL_get_wbio(session_.get()), limit_sending);
             BIO_set_callback_arg(SSL_get_wbio(session_.get()), reinterpret_cast<char*>(&limit));
         }
-        if (SSL_accept(session_.get()) != 1)
-            throw peer_gone();
+        if (SSL_accept(session_.get()) != 1) {
+            // Closing with unread bytes would reset the connection, and the alert could be lost.
+            session_.reset();
+            finish();
+            read_to_end();
+        }
         BIO_set_callback_ex(SSL_get_wbio(session_.get()), nullptr);
         if (char const* const name = SSL_get_servername(session_.get(), TLSEXT_NAMETYPE_host_name))
             server_name_ = name;
