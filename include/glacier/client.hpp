@@ -68,6 +68,9 @@ public:
     /// Where this client reads files and hashes: its threads may block. See client_config::blocking_executor.
     asio::any_io_executor get_blocking_executor() const;
 
+    /// As client_config::observer; null if there is none.
+    std::shared_ptr<observer> const& get_observer() const noexcept;
+
     /// Both hashes of a body, computed in blocks off the event loop. Sends nothing. Errors: those of reading
     /// it.
     asio::awaitable<body_hashes> hash_body(body content) const;

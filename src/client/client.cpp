@@ -279,6 +279,11 @@ asio::any_io_executor client::get_blocking_executor() const
     return core_->blocking_executor();
 }
 
+std::shared_ptr<observer> const& client::get_observer() const noexcept
+{
+    return core_->config().observer;
+}
+
 asio::awaitable<body_hashes> client::hash_body(body content) const
 {
     return hash(core_, std::move(content));
