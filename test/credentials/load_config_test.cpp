@@ -91,6 +91,42 @@ BOOST_AUTO_TEST_CASE(no_endpoint)
     BOOST_TEST(!load().endpoint.has_value());
 }
 
+// The section of services goes before the profile's own endpoint, and after the environment.
+BOOST_AUTO_TEST_CASE(endpoint_of_services)
+{
+    std::string const sections = "[services local]\n"
+                                 "s3 =\n  endpoint_url = http://s3\n"
+                                 "glacier =\n  signature = x\n  Endpoint_URL = http://services\n"
+                                 "[services empty]\nglacier =\n"
+                                 "[default]\nregion = x\nendpoint_url = http://of-default\nservices = ";
+    write_config(sections + "local\n");
+    BOOST_TEST(load().endpoint.value() == "http://services");
+    environment.set("AWS_ENDPOINT_URL", "http://all");
+    BOOST_TEST(load().endpoint.value() == "http://all");
+    environment.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+    BOOST_TEST(!load().endpoint.has_value());
+    environment.unset("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    environment.unset("AWS_ENDPOINT_URL");
+    write_config(sections + "empty\n");
+    BOOST_TEST(load().endpoint.value() == "http://of-default");
+}
+
+// A section that is not there, and a bad value in one, are errors that name it.
+BOOST_AUTO_TEST_CASE(bad_services)
+{
+    write_config("[default]\nregion = x\nservices = missing\n");
+    operation_error error = failure();
+    BOOST_TEST(error.code() == errc::invalid_profile);
+    BOOST_TEST(error.details().message ==
+               "services of the profile default is \"missing\", but must be the name of a "
+               "section [services NAME] of the config file");
+    write_config("[default]\nregion = x\nservices = a\n[services a]\nglacier =\n  endpoint_url = x\n");
+    error = failure();
+    BOOST_TEST(error.code() == errc::invalid_profile);
+    BOOST_TEST(error.details().message.starts_with(
+        "endpoint_url of glacier in [services a] is \"x\", but must be "));
+}
+
 // AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true hides all of them but the override.
 BOOST_AUTO_TEST_CASE(ignored_endpoints)
 {
@@ -135,6 +171,28 @@ BOOST_AUTO_TEST_CASE(endpoint_variants)
     overrides.use_dualstack_endpoint = true;
     BOOST_TEST(!load().use_fips_endpoint);
     BOOST_TEST(load().use_dualstack_endpoint);
+}
+
+// FIPS or dual stack with an endpoint is an error that says where both stand.
+BOOST_AUTO_TEST_CASE(endpoint_variants_with_an_endpoint)
+{
+    environment.set("AWS_USE_FIPS_ENDPOINT", "true");
+    operation_error error = failure();
+    BOOST_TEST(error.code() == errc::invalid_option);
+    BOOST_TEST(error.details().message ==
+               "Invalid Configuration: FIPS and custom endpoint are not supported: "
+               "endpoint_url of the profile default and AWS_USE_FIPS_ENDPOINT");
+    overrides.endpoint = "https://override";
+    BOOST_TEST(failure().details().message.ends_with("are not supported: AWS_USE_FIPS_ENDPOINT"));
+    environment.set("AWS_USE_FIPS_ENDPOINT", "false");
+    overrides.use_dualstack_endpoint = true;
+    BOOST_TEST(failure().details().message ==
+               "Invalid Configuration: Dualstack and custom endpoint are not supported");
+    overrides.use_dualstack_endpoint.reset();
+    overrides.endpoint.reset();
+    environment.set("AWS_USE_DUALSTACK_ENDPOINT", "true");
+    environment.set("AWS_ENDPOINT_URL", "http://all");
+    BOOST_TEST(failure().details().message.ends_with(": AWS_ENDPOINT_URL and AWS_USE_DUALSTACK_ENDPOINT"));
 }
 
 // A value that is not allowed is an error that names the variable, or the key and the profile, and what is allowed.
