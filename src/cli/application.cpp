@@ -148,6 +148,9 @@ void command_line::add_globals()
              "Authorities to trust instead of the system's (PEM)");
     add_text(app_, "--profile", "NAME", globals_.profile,
              "Profile of the shared files to take settings and keys from");
+    app_.add_flag("--trace", globals_.trace,
+                  "Show on stderr what is done: requests, repetitions, connections");
+    add_text(app_, "--log", "FILE", globals_.log, "Append the same to a file, as JSON lines");
     add_text_function(
         app_, "--output", "json|text",
         [this](std::string const& text) { globals_.form = parse_output_form(text); },

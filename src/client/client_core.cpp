@@ -4,6 +4,7 @@
 #include "base/printable.hpp"
 #include "net/dialer.hpp"
 #include "net/http_exchanger.hpp"
+#include "protocol/redactor.hpp"
 #include "protocol/service_error.hpp"
 
 #include <glacier/version.hpp>
@@ -153,7 +154,13 @@ asio::awaitable<net::exchange_result> client_core::attempt(prepared_request cons
     sent.message.headers.set("host", endpoint_.host_header());
     sent.message.headers.set("user-agent", "glacier-cpp/" + std::string(version));
     signer_.sign(sent.message, identity, environment_.clock->now());
-    co_return co_await environment_.exchanger->exchange(std::move(sent));
+    std::string const authorization(sent.message.headers.get("authorization"));
+    net::exchange_result result = co_await environment_.exchanger->exchange(std::move(sent));
+    // Whoever answers may send secrets back, and what he says is shown in errors, events and logs.
+    protocol::redactor secrets;
+    secrets.add(identity, authorization);
+    secrets.redact(result.response);
+    co_return result;
 }
 
 asio::awaitable<client_core::performed_request> client_core::perform(prepared_request request)

@@ -16,6 +16,7 @@
 #include <future>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace glacier::test {
 
@@ -31,6 +32,7 @@ struct end_to_end_fixture {
         options.inventory_period = std::chrono::milliseconds(0);
         options.job_delay = std::chrono::milliseconds(0);
         options.on_request = on_request;
+        options.identities = identities;
         emulator.emplace(std::move(options));
     }
 
@@ -62,6 +64,8 @@ struct end_to_end_fixture {
     temporary_directory directory;
     /// For the next start().
     std::function<void(emulator_request const&)> on_request;
+    /// The same.
+    std::vector<credentials> identities;
     std::optional<glacier::emulator> emulator;
     asio::io_context context;
 };
