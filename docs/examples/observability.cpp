@@ -125,8 +125,9 @@ asio::awaitable<void> run(glacier::client client, tcp::acceptor& acceptor)
     std::string const metrics = co_await scrape(acceptor.local_endpoint());
     acceptor.close();
     std::cout << metrics;
-    if (metrics.find("glacier_connections_open 1\n") == std::string::npos)
-        throw std::runtime_error("the connection was not counted");
+    if (metrics.find("glacier_operations_total{operation=\"UploadArchive\",outcome=\"success\"} 1\n") ==
+        std::string::npos)
+        throw std::runtime_error("the upload was not counted");
 }
 
 int main()

@@ -1,8 +1,11 @@
 #include <glacier/config.hpp>
 
+#include "base/decimal.hpp"
 #include "credentials/shared_files.hpp"
+#include "protocol/application_id.hpp"
 #include "protocol/endpoint_rules.hpp"
 
+#include <cstdint>
 #include <initializer_list>
 #include <utility>
 
@@ -188,6 +191,44 @@ void set_endpoint(client_config& config, config_overrides const& overrides, sett
     refuse(errc::invalid_option, std::move(message));
 }
 
+/// The modes by the names that the AWS tools have for them.
+retry_settings find_retry(setting_reader const& settings)
+{
+    retry_settings found;
+    if (auto const mode = settings.find({"AWS_RETRY_MODE"}, "retry_mode")) {
+        if (mode->value == "adaptive") {
+            found = retry_settings::adaptive();
+        } else if (mode->value == "legacy") {
+            // Five attempts without a bucket, with the waits that the standard mode had at first.
+            found = retry_settings::standard();
+            found.attempts_max = 5;
+            found.cost = 0;
+            found.cost_of_timeout = 0;
+            found.cost_of_throttling = 0;
+        } else if (mode->value != "standard") {
+            mode->refuse_value(errc::invalid_option, "standard, adaptive or legacy");
+        }
+    }
+    if (auto const attempts = settings.find({"AWS_MAX_ATTEMPTS"}, "max_attempts")) {
+        constexpr std::uint64_t attempts_max = 1'000;
+        auto const number = base::parse_decimal(attempts->value);
+        if (!number || *number == 0 || *number > attempts_max)
+            attempts->refuse_value(errc::invalid_option, "a number from 1 to 1000");
+        found.attempts_max = static_cast<int>(*number);
+    }
+    return found;
+}
+
+std::string find_application_id(setting_reader const& settings)
+{
+    auto found = settings.find({"AWS_SDK_UA_APP_ID"}, "sdk_ua_app_id");
+    if (!found)
+        return {};
+    if (!protocol::is_application_id(found->value))
+        found->refuse_value(errc::invalid_option, std::string(protocol::application_id_rule));
+    return std::move(found->value);
+}
+
 /// A variable that is set and not empty.
 std::optional<std::string> variable(environment_reader const& environment, char const* name)
 {
@@ -210,6 +251,8 @@ client_config load_client_config(config_overrides const& overrides, environment_
     client_config config;
     config.region = find_region(overrides.region, settings);
     set_endpoint(config, overrides, settings);
+    config.retry = find_retry(settings);
+    config.application_id = find_application_id(settings);
     if (overrides.account)
         config.account = *overrides.account;
     if (overrides.ca_bundle)

@@ -168,11 +168,18 @@ private:
         std::rethrow_exception(send_error);
     }
 
+    static void before_last_byte(exchange_request const& request) noexcept
+    {
+        if (request.may_have_arrived)
+            *request.may_have_arrived = true;
+    }
+
     asio::awaitable<void> send(connection& peer, exchange_request const& request)
     {
         std::uint64_t const size = request.content.size();
         peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
         if (size == 0) {
+            before_last_byte(request);
             co_await peer.write_head(request.message, std::nullopt);
             co_return;
         }
@@ -181,6 +188,8 @@ private:
         if (auto const bytes = source->in_memory()) {
             for (std::size_t offset = 0; offset < bytes->size(); offset += send_block_bytes) {
                 peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
+                if (bytes->size() - offset <= send_block_bytes)
+                    before_last_byte(request);
                 co_await peer.write_body(
                     bytes->subspan(offset, std::min(send_block_bytes, bytes->size() - offset)));
             }
@@ -196,8 +205,10 @@ private:
             };
             co_await async::offload(blocking_executor_, std::move(read));
             peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
-            co_await peer.write_body(std::span<std::byte const>(*buffer).first(count));
             offset += count;
+            if (offset == size)
+                before_last_byte(request);
+            co_await peer.write_body(std::span<std::byte const>(*buffer).first(count));
         }
     }
 

@@ -107,6 +107,7 @@ BOOST_FIXTURE_TEST_CASE(options, service_fixture)
     BOOST_TEST(
         lines_with(err, "trace transfer_part_ended direction=upload resource=\"vault photos, upload ") == 2);
     BOOST_TEST(lines_with(err, "info transfer_ended direction=upload ") == 1);
+    BOOST_TEST(lines_with(err, "info operation_ended operation=CompleteMultipartUpload ") == 1);
     BOOST_TEST(content_of(log).find("\"event\":\"transfer_ended\"") != std::string::npos);
 
     BOOST_TEST(run({"upload", file, "--vault", "no-such-vault", "--trace"}) == 5);

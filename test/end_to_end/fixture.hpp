@@ -43,6 +43,7 @@ struct end_to_end_fixture {
         made.endpoint = emulator->endpoint_url();
         made.tls.ca_bundle = emulator->ca_certificate();
         made.retry.delay_base = std::chrono::milliseconds(1);
+        made.retry.delay_base_of_throttling = std::chrono::milliseconds(1);
         made.credentials = static_credentials(
             credentials("AKIAIOSFODNN7EXAMPLE", secret_string("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")));
         return made;

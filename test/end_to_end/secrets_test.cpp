@@ -208,6 +208,18 @@ std::vector<hostile_answer> const hostile_answers{
          return answer("502 Bad Gateway", "<html><body><pre>" + r.head + "</pre></body></html>");
      }},
     {"the whole head, as text", [](received const& r) { return answer("500 Oops", r.head); }},
+    {"in the message, in escapes",
+     [](received const&) {
+         std::string escaped;
+         for (char const c : token)
+             escaped += "\\u00" + std::string(1, "0123456789abcdef"[c / 16]) + "0123456789abcdef"[c % 16];
+         return answer("403 Forbidden",
+                       "{\"code\":\"AccessDeniedException\",\"message\":\"" + escaped + "\"}");
+     }},
+    {"cut by the server",
+     [](received const&) {
+         return answer("403 Forbidden", error_json("AccessDeniedException", "token " + token.substr(0, 100)));
+     }},
     {"where the excerpt is cut",
      [](received const&) { return answer("500 Oops", std::string(150, 'x') + " " + token); }},
     {"in headers",
@@ -252,6 +264,13 @@ BOOST_AUTO_TEST_CASE(all_operations)
 {
     test::carry_out_all_operations(*this, watched_client(emulator_config()));
     check();
+    // Much was shown.
+    BOOST_TEST(shown->text().find("info operation_ended operation=CompleteVaultLock ") != std::string::npos);
+    BOOST_TEST(shown->text().find("\"event\":\"attempt_ended\",\"operation\":\"UploadArchive\"") !=
+               std::string::npos);
+    BOOST_TEST(
+        metrics->text().find("glacier_operations_total{operation=\"GetJobOutput\",outcome=\"success\"}") !=
+        std::string::npos);
 }
 
 // Refusals of the service: its words about a wrong signature quote what was signed, the token included.
