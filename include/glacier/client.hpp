@@ -51,6 +51,9 @@ class client_core;
  *
  * Repetition: failures that are condition::retryable are repeated as client_config::retry says, unless the
  *   operation says otherwise.
+ *
+ * Deadline: timeout_settings::operation, or that of with(), ends an operation with errc::operation_timeout. Its
+ *   outcome_unknown() says whether an operation that must not be done twice may have been done.
  */
 class client {
 public:
@@ -62,11 +65,23 @@ public:
     /// For tests with a network of their own; see src/client/client_core.hpp.
     explicit client(std::shared_ptr<client_core> core) noexcept;
 
+    /**
+     * The same client with other settings for what is done through the handle: `client.with(settings)` shares
+     * connections, credentials, the bucket of repetitions, the rate of retry_mode::adaptive and what is known of the
+     * service's clock. Cheap. Pagers, waiters and transfers that are given it use it for all their operations.
+     *
+     * What is not set is as in this handle. Errors: invalid_value with errc::invalid_option.
+     */
+    client with(call_settings settings) const;
+
     /// Of the context that connections, timers and name look-ups use.
     asio::any_io_executor const& get_executor() const noexcept;
 
     /// Where this client reads files and hashes: its threads may block. See client_config::blocking_executor.
     asio::any_io_executor get_blocking_executor() const;
+
+    /// As client_config::observer; null if there is none.
+    std::shared_ptr<observer> const& get_observer() const noexcept;
 
     /// Both hashes of a body, computed in blocks off the event loop. Sends nothing. Errors: those of reading
     /// it.

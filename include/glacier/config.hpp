@@ -45,8 +45,13 @@ struct client_config {
     timeout_settings timeouts;
     /// The connections. Errors of the client: errc::invalid_option for none.
     pool_settings pool;
-    /// How failed requests are repeated. Errors of the client: errc::invalid_option for no attempt.
+    /// How failed requests are repeated. Errors of the client: errc::invalid_option for no attempt, or for less than
+    /// nothing.
     retry_settings retry;
+    /// Named in the User-Agent header as `app/ID`, so that the requests of one application can be told from others
+    /// in the service's logs. Up to 50 characters of a-z A-Z 0-9 ! # $ % & ' * + - . ^ _ ` | ~; empty: none. Errors of
+    /// the client: errc::invalid_option.
+    std::string application_id;
     /// Whom to trust, and with what. Errors of the client: errc::invalid_ca_bundle,
     /// errc::invalid_client_certificate, errc::invalid_option.
     tls_settings tls;

@@ -32,8 +32,9 @@ struct timeout_settings {
     std::size_t throughput_min = 0;
     /// What `throughput_min` is the average of, 1 ms or more. A body that is through sooner is not judged.
     std::chrono::milliseconds throughput_window = std::chrono::seconds(30);
-    /// For the whole operation, with all its requests and the waits between them. A body that is streamed out is
-    /// not part of it.
+    /// For the whole operation: credentials, the wait for a connection, all requests and the waits between them. Then
+    /// it fails with errc::operation_timeout. Hashing a body before it is sent is not part of it, nor is reading an
+    /// output after its head has come.
     std::chrono::milliseconds operation = std::chrono::milliseconds(0);
     /// For a connection of the pool to become free.
     std::chrono::milliseconds connection_wait = std::chrono::minutes(5);
@@ -54,23 +55,77 @@ struct pool_settings {
     std::chrono::milliseconds life_max = std::chrono::minutes(10);
 };
 
-/// Repetition of failed requests: the standard mode of the AWS SDKs.
+/// Whether a client also limits by itself how many requests it sends.
+enum class retry_mode {
+    /// It does not.
+    standard,
+    /// Once the service has asked to slow down, requests wait for their turn in a rate that follows what the service
+    /// takes. One rate for all operations of a client that run in this mode.
+    adaptive,
+};
+
+/**
+ * Repetition of failed requests. One that was just made is the same as standard_2026().
+ *
+ * An operation that fails in a way that may pass is sent again after a wait that is random between nothing and a limit
+ * which doubles each time. Repetitions are paid for from a bucket that all operations of a client share, so that a
+ * broken service is not buried under them. What is never repeated, whatever is set here: quotas and refusals of the
+ * service, and requests that must not be carried out twice and may have arrived.
+ */
 struct retry_settings {
     retry_settings() = default;
 
-    /// Requests per operation, the first included; 1 turns repetition off.
+    /// The standard mode of the AWS SDKs as it is revised in 2026, and the default: short waits, except after a
+    /// request to slow down, and a bucket that pays for 35 repetitions of failures or 100 after requests to slow
+    /// down.
+    static retry_settings standard_2026();
+
+    /// The standard mode of the AWS SDKs until then: the first wait is up to a second whatever has failed, and the
+    /// bucket pays for 100 repetitions, or 50 after time-outs.
+    static retry_settings standard();
+
+    /// standard_2026() with retry_mode::adaptive.
+    static retry_settings adaptive();
+
+    /// For transfers that nobody waits for and that must outlast failures of an hour: 100 attempts, waits of up to
+    /// three minutes, and no bucket.
+    static retry_settings patient();
+
+    /// One attempt. A connection that was closed while it lay idle is replaced all the same.
+    static retry_settings none();
+
+    /// See retry_mode.
+    retry_mode mode = retry_mode::standard;
+    /// Requests per operation, the first included; 1 or more.
     int attempts_max = 3;
-    /// The n-th wait is a random time up to min(delay_base x 2^(n-1), delay_max).
-    std::chrono::milliseconds delay_base = std::chrono::seconds(1);
-    /// The longest wait.
+    /// The n-th wait is a random time up to min(delay_base x 2^(n-1), delay_max). 0 or more.
+    std::chrono::milliseconds delay_base = std::chrono::milliseconds(50);
+    /// The same when the service asked to slow down. 0 or more.
+    std::chrono::milliseconds delay_base_of_throttling = std::chrono::seconds(1);
+    /// The longest wait, unless the service asks for a longer one. 0 or more.
     std::chrono::milliseconds delay_max = std::chrono::seconds(20);
-    /// A bucket shared by all operations of the client: a repetition takes some out, success puts it back;
-    /// when it is empty, failures are final at once. So a broken service is not buried under repetitions.
+    /// An answer may name the time after which to come again (`x-amz-retry-after`, `Retry-After`). It is waited for
+    /// as far as it makes the random wait no longer than by this. 0: such wishes are ignored.
+    std::chrono::milliseconds retry_after_excess_max = std::chrono::seconds(5);
+    /// What the bucket holds: a repetition takes some out, success puts it back; when there is not enough, failures
+    /// are final at once. 0 or more.
     int quota = 500;
-    /// What a repetition takes out of the bucket.
-    int cost = 5;
-    /// What one takes out after a time-out, which keeps connections occupied for long.
-    int cost_of_timeout = 10;
+    /// What a repetition takes out of the bucket. 0 or more; 0: repetitions are free.
+    int cost = 14;
+    /// What one takes out after a time-out without an answer, which keeps connections occupied for long.
+    int cost_of_timeout = 14;
+    /// What one takes out when the service asked to slow down.
+    int cost_of_throttling = 5;
+};
+
+/// What some operations do otherwise than the client's configuration says: see client::with().
+struct call_settings {
+    call_settings() = default;
+
+    /// Instead of client_config::retry. The bucket stays that of the client, so retry_settings::quota is not used.
+    std::optional<retry_settings> retry;
+    /// Instead of timeout_settings::operation; zero: no limit.
+    std::optional<std::chrono::milliseconds> operation_timeout;
 };
 
 /// Versions of TLS.

@@ -111,13 +111,30 @@ protocol::result_of<Request> decode(Request const& request, client_core::perform
     throw operation_error(errc::malformed_response, std::move(details));
 }
 
+/// Makes the result of an answer, and tells the observer whether that went well.
+template <class Function>
+auto finish(client_core::performed_request& performed, Function make_result)
+{
+    if (!performed.report)
+        return make_result();
+    try {
+        auto made = make_result();
+        performed.report->succeeded();
+        return made;
+    } catch (operation_error const& error) {
+        performed.report->failed(error.code(), error.outcome_unknown());
+        throw;
+    }
+}
+
 template <class Request>
 asio::awaitable<protocol::result_of<Request>> call(std::shared_ptr<client_core> core, Request request)
 {
     check(request);
     client_core::prepared_request prepared = prepare(*core, request);
-    client_core::performed_request const performed = co_await core->perform(std::move(prepared));
-    co_return decode(request, performed);
+    client_core::performed_request performed = co_await core->perform(std::move(prepared));
+    auto make_result = [&] { return decode(request, performed); };
+    co_return finish(performed, make_result);
 }
 
 template <class Request>
@@ -204,15 +221,18 @@ asio::awaitable<protocol::result_of<Request>> upload(std::shared_ptr<client_core
     Request const request = co_await with_hashes(core, std::move(its_request));
     client_core::prepared_request prepared = prepare(*core, request);
     prepared.content = request.content;
-    client_core::performed_request const performed = co_await core->perform(std::move(prepared));
-    auto answered = decode(request, performed);
-    if (answered.tree_hash && *answered.tree_hash != *request.tree_hash) {
-        error_details details =
-            details_of(request, performed,
-                       "sent " + request.tree_hash->hex() + ", the service has " + answered.tree_hash->hex());
-        throw operation_error(errc::tree_hash_mismatch, std::move(details));
-    }
-    co_return answered;
+    client_core::performed_request performed = co_await core->perform(std::move(prepared));
+    auto make_result = [&] {
+        auto answered = decode(request, performed);
+        if (answered.tree_hash && *answered.tree_hash != *request.tree_hash) {
+            error_details details = details_of(request, performed,
+                                               "sent " + request.tree_hash->hex() + ", the service has " +
+                                                   answered.tree_hash->hex());
+            throw operation_error(errc::tree_hash_mismatch, std::move(details));
+        }
+        return answered;
+    };
+    co_return finish(performed, make_result);
 }
 
 std::optional<std::uint64_t> content_length_of(protocol::http_response const& response)
@@ -237,12 +257,9 @@ bool is_answer_to(output_range const& asked, std::optional<std::string> const& c
     return slash != std::string_view::npos && last && total && *total != 0 && *last == *total - 1;
 }
 
-asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core,
-                                               get_job_output_request request)
+/// The output that an answer announces.
+job_output_stream output_of(get_job_output_request const& request, client_core::performed_request& performed)
 {
-    client_core::prepared_request prepared = prepare(*core, request);
-    prepared.streams_answer = true;
-    client_core::performed_request performed = co_await core->perform(std::move(prepared));
     job_output_head head = decode(request, performed);
     head.status = performed.response.status;
     head.content_length = content_length_of(performed.response);
@@ -258,7 +275,17 @@ asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core
         throw operation_error(errc::unexpected_status, std::move(details));
     }
     error_details about = details_of(request, performed, {});
-    co_return job_output_stream(std::move(head), std::move(performed.stream), std::move(about));
+    return job_output_stream(std::move(head), std::move(performed.stream), std::move(about));
+}
+
+asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core,
+                                               get_job_output_request request)
+{
+    client_core::prepared_request prepared = prepare(*core, request);
+    prepared.streams_answer = true;
+    client_core::performed_request performed = co_await core->perform(std::move(prepared));
+    auto make_result = [&] { return output_of(request, performed); };
+    co_return finish(performed, make_result);
 }
 
 } // namespace
@@ -271,6 +298,11 @@ client::client(asio::any_io_executor executor, client_config config)
 
 client::client(std::shared_ptr<client_core> core) noexcept : core_(std::move(core)) {}
 
+client client::with(call_settings settings) const
+{
+    return client(core_->with(settings));
+}
+
 asio::any_io_executor const& client::get_executor() const noexcept
 {
     return core_->executor();
@@ -279,6 +311,11 @@ asio::any_io_executor const& client::get_executor() const noexcept
 asio::any_io_executor client::get_blocking_executor() const
 {
     return core_->blocking_executor();
+}
+
+std::shared_ptr<observer> const& client::get_observer() const noexcept
+{
+    return core_->config().observer;
 }
 
 asio::awaitable<body_hashes> client::hash_body(body content) const

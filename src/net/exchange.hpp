@@ -8,6 +8,7 @@
 
 #include <boost/asio/awaitable.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -43,6 +44,9 @@ struct exchange_request {
     body content;
     /// The body of a successful answer is handed over as a stream instead of being read here.
     bool streams_answer;
+    /// Becomes true before the last byte is sent: from then on the request may take effect, whatever becomes of the
+    /// exchange. Null: nobody asks.
+    std::shared_ptr<std::atomic<bool>> may_have_arrived;
 };
 
 /// How an exchange ended.

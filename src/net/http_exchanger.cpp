@@ -221,11 +221,18 @@ private:
         std::rethrow_exception(send_error);
     }
 
+    static void before_last_byte(exchange_request const& request) noexcept
+    {
+        if (request.may_have_arrived)
+            *request.may_have_arrived = true;
+    }
+
     asio::awaitable<void> send(connection& peer, exchange_request const& request)
     {
         std::uint64_t const size = request.content.size();
         peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
         if (size == 0) {
+            before_last_byte(request);
             co_await peer.write_head(request.message, std::nullopt);
             co_return;
         }
@@ -235,6 +242,8 @@ private:
         if (auto const bytes = source->in_memory()) {
             for (std::size_t offset = 0; offset < bytes->size(); offset += send_block_bytes) {
                 auto const block = bytes->subspan(offset, std::min(send_block_bytes, bytes->size() - offset));
+                if (offset + block.size() == bytes->size())
+                    before_last_byte(request);
                 limits.begin(peer, block.size());
                 co_await peer.write_body(block);
                 limits.end(block.size());
@@ -250,10 +259,12 @@ private:
                 source->read(offset, std::span(*buffer).first(count));
             };
             co_await async::offload(blocking_executor_, std::move(read));
+            offset += count;
+            if (offset == size)
+                before_last_byte(request);
             limits.begin(peer, count);
             co_await peer.write_body(std::span<std::byte const>(*buffer).first(count));
             limits.end(count);
-            offset += count;
         }
     }
 

@@ -2,6 +2,7 @@
 
 #include "protocol/sigv4.hpp"
 #include "support/client_fixture.hpp"
+#include "support/manual_time.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -17,6 +18,10 @@ namespace {
 client_config config_with(int attempts_max, int quota = 500)
 {
     client_config config = client_fixture::default_config();
+    // The older constants: what repetitions cost is easier to count with.
+    config.retry = retry_settings::standard();
+    config.retry.delay_base = std::chrono::milliseconds(1);
+    config.retry.delay_base_of_throttling = std::chrono::milliseconds(1);
     config.retry.attempts_max = attempts_max;
     config.retry.quota = quota;
     return config;
@@ -170,7 +175,8 @@ BOOST_DATA_TEST_CASE(which_codes_are_repeated, boost::unit_test::data::make({
                                                    code_case{service_errc::insufficient_capacity, 1},
                                                    code_case{service_errc::no_longer_supported, 1},
                                                    code_case{service_errc::access_denied, 1},
-                                                   code_case{service_errc::expired_token, 1},
+                                                   // Once more, with fresh credentials.
+                                                   code_case{service_errc::expired_token, 2},
                                                    code_case{service_errc::invalid_signature, 1},
                                                    code_case{service_errc::invalid_parameter_value, 1},
                                                    code_case{service_errc::missing_parameter_value, 1},
@@ -375,18 +381,29 @@ BOOST_AUTO_TEST_CASE(timeouts_cost_more)
 // The wait before a repetition is the random part of the delay.
 BOOST_AUTO_TEST_CASE(waits_before_repeating)
 {
+    auto const manual = std::make_shared<manual_time>();
+    time = manual;
     client_config config = default_config();
     config.retry.delay_base = std::chrono::milliseconds(60);
-    config.retry.delay_max = std::chrono::seconds(1);
+    config.retry.delay_base_of_throttling = std::chrono::milliseconds(600);
+    config.retry.delay_max = std::chrono::seconds(20);
     client const patient = make_client(std::move(config));
     service->on(operation::describe_vault, 1, error_answer(service_errc::throttling));
+    service->on(operation::describe_vault, 2, error_answer(service_errc::service_unavailable));
+    started_operation<vault_description> described;
+    start(patient.describe_vault(describe_photos()), described);
 
-    auto const begin = std::chrono::steady_clock::now();
-    run(patient.describe_vault(describe_photos()));
-    auto const waited = std::chrono::steady_clock::now() - begin;
-
-    // The fraction of the test's random source is about a half.
-    BOOST_TEST((waited >= std::chrono::milliseconds(29)));
+    // The fraction of the test's random source is a half and a little; the second limit is twice the base.
+    manual->pass(context, std::chrono::milliseconds(300));
+    BOOST_TEST(service->count() == 1U);
+    manual->pass(context, std::chrono::milliseconds(1));
+    BOOST_TEST(service->count() == 2U);
+    manual->pass(context, std::chrono::milliseconds(59));
+    BOOST_TEST(service->count() == 2U);
+    manual->pass(context, std::chrono::milliseconds(1));
+    BOOST_TEST(service->count() == 3U);
+    BOOST_TEST(described.ended());
+    BOOST_TEST(!described.error);
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -602,6 +619,17 @@ BOOST_AUTO_TEST_CASE(unusable_configuration)
                     c.use_dualstack_endpoint = true;
                 }) == errc::invalid_option));
     BOOST_TEST((refused(*this, [](client_config& c) { c.retry.attempts_max = 0; }) == errc::invalid_option));
+    BOOST_TEST((refused(*this, [](client_config& c) { c.retry.delay_max = std::chrono::seconds(-1); }) ==
+                errc::invalid_option));
+    BOOST_TEST((refused(*this, [](client_config& c) { c.timeouts.operation = std::chrono::seconds(-1); }) ==
+                errc::invalid_option));
+    BOOST_TEST(
+        (refused(*this, [](client_config& c) { c.application_id = "two words"; }) == errc::invalid_option));
+    BOOST_TEST(
+        (refused(*this, [](client_config& c) { c.application_id = "a\r\nb"; }) == errc::invalid_option));
+    BOOST_TEST((refused(*this, [](client_config& c) { c.application_id = std::string(51, 'a'); }) ==
+                errc::invalid_option));
+    BOOST_TEST(!refused(*this, [](client_config& c) { c.application_id = std::string(50, 'a'); }));
     BOOST_TEST(
         (refused(*this, [](client_config& c) { c.pool.connections_max = 0; }) == errc::invalid_option));
     BOOST_TEST(!refused(*this, [](client_config&) {}));
