@@ -1,7 +1,5 @@
 #include "client/send_gate.hpp"
 
-#include "async/event.hpp"
-
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
@@ -18,9 +16,9 @@ public:
     {
         std::lock_guard const lock(gate_->mutex_);
         ahead_ = gate_->line_.size();
-        self_ = gate_->line_.insert(gate_->line_.end(), this);
+        self_ = gate_->line_.insert(gate_->line_.end(), first_);
         if (ahead_ == 0)
-            first_.set();
+            first_->set();
     }
 
     place(place const&) = delete;
@@ -28,24 +26,29 @@ public:
 
     ~place()
     {
-        // Under the mutex, so that the next place stays until it is told.
-        std::lock_guard const lock(gate_->mutex_);
-        bool const was_first = gate_->line_.front() == this;
-        gate_->line_.erase(self_);
-        if (was_first && !gate_->line_.empty())
-            gate_->line_.front()->first_.set();
+        std::shared_ptr<async::event> next;
+        {
+            std::lock_guard const lock(gate_->mutex_);
+            bool const was_first = gate_->line_.begin() == self_;
+            gate_->line_.erase(self_);
+            if (was_first && !gate_->line_.empty())
+                next = gate_->line_.front();
+        }
+        // Not under the mutex: where a context is going, this destroys the next coroutine, and with it its place.
+        if (next)
+            next->set();
     }
 
     std::size_t ahead() const noexcept { return ahead_; }
 
     /// False on cancellation.
-    asio::awaitable<bool> wait_to_be_first() { return first_.wait(); }
+    asio::awaitable<bool> wait_to_be_first() { return first_->wait(); }
 
 private:
     std::shared_ptr<send_gate> gate_;
-    std::list<place*>::iterator self_;
+    std::shared_ptr<async::event> first_ = std::make_shared<async::event>();
+    std::list<std::shared_ptr<async::event>>::iterator self_;
     std::size_t ahead_ = 0;
-    async::event first_;
 };
 
 send_gate::send_gate(std::shared_ptr<async::time_source> time) : time_(std::move(time)), rate_(time_->now())

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/event.hpp"
 #include "async/timer.hpp"
 #include "plan/send_rate.hpp"
 
@@ -42,7 +43,8 @@ private:
     std::shared_ptr<async::time_source> time_;
     plan::send_rate rate_;
     std::mutex mutex_;
-    std::list<place*> line_;
+    // Each is told when it has become the first.
+    std::list<std::shared_ptr<async::event>> line_;
 };
 
 } // namespace glacier

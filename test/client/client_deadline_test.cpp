@@ -347,7 +347,7 @@ BOOST_AUTO_TEST_CASE(cancellation_after_every_step)
 // A context that goes while operations with a deadline run takes them with it.
 BOOST_AUTO_TEST_CASE(context_goes_first)
 {
-    for (phase const waits_at : {phase::credentials, phase::exchange, phase::delay}) {
+    for (phase const waits_at : {phase::credentials, phase::exchange, phase::delay, phase::rate}) {
         int completions = 0;
         std::weak_ptr<fake_service> left;
         {
@@ -357,16 +357,21 @@ BOOST_AUTO_TEST_CASE(context_goes_first)
             config.timeouts.operation = 1h;
             config.retry.delay_base = 1h;
             config.retry.delay_max = 1h;
+            config.retry.delay_base_of_throttling = 0ms;
+            if (waits_at == phase::rate)
+                config.retry.mode = retry_mode::adaptive;
             auto const by = std::make_shared<gate>();
             if (waits_at == phase::credentials)
                 fresh.identity->held_by = by;
             fresh.service->always(operation::describe_vault,
-                                  waits_at == phase::delay ? error_answer(service_errc::service_unavailable)
-                                                           : held(by));
+                                  waits_at == phase::delay  ? error_answer(service_errc::service_unavailable)
+                                  : waits_at == phase::rate ? error_answer(service_errc::throttling)
+                                                            : held(by));
             client const limited = fresh.make_client(std::move(config));
             asio::io_context loop;
-            asio::co_spawn(loop, limited.describe_vault(describe_vault_request(photos)),
-                           [&completions](std::exception_ptr, vault_description) { ++completions; });
+            for (int i = 0; i < 3; ++i)
+                asio::co_spawn(loop, limited.describe_vault(describe_vault_request(photos)),
+                               [&completions](std::exception_ptr, vault_description) { ++completions; });
             loop.poll();
         }
         BOOST_TEST(completions == 0);

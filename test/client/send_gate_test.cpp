@@ -6,6 +6,8 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
@@ -98,23 +100,31 @@ BOOST_FIXTURE_TEST_CASE(cancellation, gate_fixture)
     BOOST_TEST((passed == std::vector<int>{2, 4}));
 }
 
-// Those who wait when their context goes are dropped, and nothing is left of them.
+// Those who wait when their context goes are dropped, and nothing is left of them: also on strands, which destroy what
+// is posted to them when they have gone before the timers.
 BOOST_AUTO_TEST_CASE(context_goes_first)
 {
-    auto const time = std::make_shared<manual_time>();
-    auto const sut = std::make_shared<send_gate>(time);
-    sut->on_attempt(true);
-    int ended = 0;
-    auto const alive = std::make_shared<int>();
-    {
-        asio::io_context context;
-        for (int i = 0; i < 3; ++i)
-            asio::co_spawn(context, sut->pass({}), [&ended, alive](std::exception_ptr) { ++ended; });
-        manual_time::settle(context);
+    for (bool const on_strands : {false, true}) {
+        auto const time = std::make_shared<manual_time>();
+        auto const sut = std::make_shared<send_gate>(time);
+        sut->on_attempt(true);
+        int ended = 0;
+        auto const alive = std::make_shared<int>();
+        {
+            asio::io_context context;
+            asio::steady_timer const first(context);
+            for (int i = 0; i < 3; ++i) {
+                asio::any_io_executor executor = context.get_executor();
+                if (on_strands)
+                    executor = asio::make_strand(context);
+                asio::co_spawn(executor, sut->pass({}), [&ended, alive](std::exception_ptr) { ++ended; });
+            }
+            manual_time::settle(context);
+        }
+        BOOST_TEST(ended == 0);
+        BOOST_TEST(alive.use_count() == 1);
+        BOOST_TEST(sut.use_count() == 1);
     }
-    BOOST_TEST(ended == 0);
-    BOOST_TEST(alive.use_count() == 1);
-    BOOST_TEST(sut.use_count() == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -442,6 +442,35 @@ def check_sleep(tree):
             tree.report(source.path, line, "sleep", message)
 
 
+# Pages of the guide that say where their snippets are from: each is a part of one of these programs, apart from its
+# indentation. What compiles and runs cannot be out of date.
+SNIPPETS_FROM = re.compile(r"[Ss]nippets are from")
+EXAMPLE_LINK = re.compile(r"\]\(\.\./(examples/\w+\.cpp)\)")
+SNIPPET = re.compile(r"^```cpp\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def without_indentation(text):
+    return "\n".join(line.strip() for line in text.strip().split("\n"))
+
+
+def check_guide(tree):
+    guide = os.path.join(tree.root, "docs/guide")
+    for name in sorted(os.listdir(guide)) if os.path.isdir(guide) else []:
+        with open(os.path.join(guide, name), encoding="utf-8") as file:
+            text = file.read()
+        if not SNIPPETS_FROM.search(text):
+            continue
+        programs = []
+        for link in EXAMPLE_LINK.findall(text):
+            source = tree.sources.get("docs/" + link)
+            programs.append(without_indentation(source.text) if source else "")
+        for match in SNIPPET.finditer(text):
+            snippet = without_indentation(match.group(1))
+            if not any(snippet in program for program in programs):
+                line = text.count("\n", 0, match.start()) + 1
+                tree.report(f"docs/guide/{name}", line, "snippet", "in none of the examples that the page names")
+
+
 # ---------------------------------------------------------------------------------------------------
 # Coroutines
 #
@@ -658,6 +687,7 @@ def check_tree(root, compiler="c++", compile_headers=True):
     check_test_files(tree)
     check_words(tree)
     check_sleep(tree)
+    check_guide(tree)
     check_coroutines(tree)
     if compile_headers:
         check_headers_compile_alone(tree, compiler)
