@@ -214,8 +214,7 @@ private:
             peer.expires_after(std::chrono::seconds(2), errc::response_timeout);
             co_return co_await peer.read_head();
         } catch (connection_error const& error) {
-            // Why the peer closed, as far as TLS told: that it wants a certificate of the client, for one.
-            if (is_cancellation(error.code()) || error.code() == errc::tls_failed)
+            if (is_cancellation(error.code()))
                 throw;
         }
         std::rethrow_exception(send_error);

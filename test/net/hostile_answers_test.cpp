@@ -251,6 +251,7 @@ void check(hostile_case const& expected, bool tls)
             BOOST_TEST(result.response.body == expected.body);
         }
         BOOST_TEST(used < memory_bytes_max);
+        BOOST_TEST_MESSAGE(used / 1'024 << " KiB at most: " << expected.rule);
         BOOST_TEST((taken < 5s));
         // A bad connection is closed, and the script knows it.
         test::run_ready(context);

@@ -107,13 +107,15 @@ BOOST_AUTO_TEST_CASE(bundle)
     BOOST_TEST(authorities_in(context) == 2U);
 }
 
-// Peers are verified and nothing older than TLS 1.2 is spoken, with or without a bundle.
+// Peers are verified, nothing older than TLS 1.2 is spoken, and no peer can ask for a second handshake; with or without a
+// bundle.
 BOOST_AUTO_TEST_CASE(verification)
 {
     for (tls_settings const& settings : {tls_settings(), test::trusting_settings()}) {
         asio::ssl::context context = make_tls_context(settings);
         BOOST_TEST((SSL_CTX_get_verify_mode(context.native_handle()) & SSL_VERIFY_PEER) != 0);
         BOOST_TEST(SSL_CTX_get_min_proto_version(context.native_handle()) == TLS1_2_VERSION);
+        BOOST_TEST((SSL_CTX_get_options(context.native_handle()) & SSL_OP_NO_RENEGOTIATION) != 0U);
     }
 }
 

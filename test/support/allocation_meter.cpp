@@ -46,10 +46,15 @@ void release(void* memory) noexcept
 
 } // namespace
 
-// The other forms, of arrays and without exceptions, come down to these.
+// All forms, because a sanitizer has its own of those that are left out.
 void* operator new(std::size_t size)
 {
     return allocate(size);
+}
+
+void* operator new(std::size_t size, std::nothrow_t const& /*unused*/) noexcept
+{
+    return counted(std::malloc(std::max<std::size_t>(size, 1)));
 }
 
 void* operator new(std::size_t size, std::align_val_t alignment)
@@ -58,6 +63,11 @@ void* operator new(std::size_t size, std::align_val_t alignment)
 }
 
 void operator delete(void* memory) noexcept
+{
+    release(memory);
+}
+
+void operator delete(void* memory, std::nothrow_t const& /*unused*/) noexcept
 {
     release(memory);
 }
@@ -73,6 +83,46 @@ void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept
 }
 
 void operator delete(void* memory, std::size_t /*size*/, std::align_val_t /*alignment*/) noexcept
+{
+    release(memory);
+}
+
+void* operator new[](std::size_t size)
+{
+    return allocate(size);
+}
+
+void* operator new[](std::size_t size, std::nothrow_t const& /*unused*/) noexcept
+{
+    return counted(std::malloc(std::max<std::size_t>(size, 1)));
+}
+
+void* operator new[](std::size_t size, std::align_val_t alignment)
+{
+    return allocate(size, alignment);
+}
+
+void operator delete[](void* memory) noexcept
+{
+    release(memory);
+}
+
+void operator delete[](void* memory, std::nothrow_t const& /*unused*/) noexcept
+{
+    release(memory);
+}
+
+void operator delete[](void* memory, std::size_t /*size*/) noexcept
+{
+    release(memory);
+}
+
+void operator delete[](void* memory, std::align_val_t /*alignment*/) noexcept
+{
+    release(memory);
+}
+
+void operator delete[](void* memory, std::size_t /*size*/, std::align_val_t /*alignment*/) noexcept
 {
     release(memory);
 }
