@@ -28,7 +28,9 @@
 #include <glacier/pager.hpp>
 #include <glacier/part_size.hpp>
 #include <glacier/policy_document.hpp>
+#include <glacier/pool_statistics.hpp>
 #include <glacier/provisioned_capacity.hpp>
+#include <glacier/proxy.hpp>
 #include <glacier/secret_string.hpp>
 #include <glacier/select.hpp>
 #include <glacier/settings.hpp>

@@ -259,6 +259,11 @@ asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core
     co_return job_output_stream(std::move(head), std::move(performed.stream));
 }
 
+asio::awaitable<std::size_t> warm_up_core(std::shared_ptr<client_core> core, std::size_t connections)
+{
+    co_return co_await core->warm_up(connections);
+}
+
 } // namespace
 
 client::client(asio::any_io_executor executor, client_config config)
@@ -277,6 +282,16 @@ asio::any_io_executor const& client::get_executor() const noexcept
 asio::any_io_executor client::get_blocking_executor() const
 {
     return core_->blocking_executor();
+}
+
+glacier::pool_statistics client::pool_statistics() const
+{
+    return core_->statistics();
+}
+
+asio::awaitable<std::size_t> client::warm_up(std::size_t connections) const
+{
+    return warm_up_core(core_, connections);
 }
 
 asio::awaitable<body_hashes> client::hash_body(body content) const

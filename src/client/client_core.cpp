@@ -2,6 +2,7 @@
 
 #include "async/offload.hpp"
 #include "base/printable.hpp"
+#include "net/connection.hpp"
 #include "net/dialer.hpp"
 #include "net/http_exchanger.hpp"
 #include "protocol/service_error.hpp"
@@ -109,6 +110,8 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
     settings.timeouts = config.timeouts;
     settings.pool = config.pool;
     settings.response_bytes_max = config.response_bytes_max;
+    settings.endpoint = endpoint_of(config).str();
+    settings.observer = config.observer;
     asio::any_io_executor const blocking =
         config.blocking_executor
             ? *config.blocking_executor
@@ -117,6 +120,8 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
     client_environment environment;
     net::dialer_settings dialing(config.tls, config.timeouts);
     dialing.factory = config.connection_factory;
+    dialing.pool = config.pool;
+    dialing.proxy = config.proxy;
     dialing.observer = config.observer;
     auto dialer = net::make_dialer(endpoint_of(config), std::move(dialing));
     environment.exchanger = net::make_http_exchanger(executor, blocking, std::move(dialer), settings);
@@ -144,6 +149,18 @@ asio::any_io_executor client_core::blocking_executor() const
     if (config_.blocking_executor)
         return *config_.blocking_executor;
     return async::blocking_executor_of(asio::query(executor_, asio::execution::context));
+}
+
+asio::awaitable<std::size_t> client_core::warm_up(std::size_t connections) const
+{
+    try {
+        co_return co_await environment_.exchanger->warm_up(connections);
+    } catch (net::connection_error const& error) {
+        error_details details;
+        details.operation = "warm-up";
+        details.message = with_peer(error.detail(), endpoint_);
+        throw operation_error(error.code(), std::move(details));
+    }
 }
 
 asio::awaitable<net::exchange_result> client_core::attempt(prepared_request const& request)

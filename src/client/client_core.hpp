@@ -60,6 +60,9 @@ public:
 
     asio::awaitable<performed_request> perform(prepared_request request);
 
+    pool_statistics statistics() const { return environment_.exchanger->statistics(); }
+    asio::awaitable<std::size_t> warm_up(std::size_t connections) const;
+
     asio::any_io_executor const& executor() const noexcept { return executor_; }
     asio::any_io_executor blocking_executor() const;
     client_config const& config() const noexcept { return config_; }

@@ -1,5 +1,6 @@
 #include <glacier/config.hpp>
 
+#include "credentials/proxy_from_environment.hpp"
 #include "credentials/shared_files.hpp"
 
 #include <initializer_list>
@@ -54,6 +55,7 @@ client_config load_client_config(config_overrides const& overrides, environment_
     if (!config.endpoint && !ignores_urls)
         config.endpoint = or_else(first_of(environment, {"AWS_ENDPOINT_URL_GLACIER", "AWS_ENDPOINT_URL"}),
                                   profile.get("endpoint_url"));
+    config.proxy = proxy_from_environment(overrides.proxy, config.endpoint, environment);
     if (overrides.account)
         config.account = *overrides.account;
     if (overrides.ca_bundle)
