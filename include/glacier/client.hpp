@@ -7,6 +7,7 @@
 #include <glacier/job.hpp>
 #include <glacier/job_output_stream.hpp>
 #include <glacier/multipart.hpp>
+#include <glacier/pool_statistics.hpp>
 #include <glacier/provisioned_capacity.hpp>
 #include <glacier/vault.hpp>
 #include <glacier/vault_access_policy.hpp>
@@ -17,6 +18,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <memory>
 
 namespace glacier {
@@ -82,6 +84,15 @@ public:
 
     /// As client_config::observer; null if there is none.
     std::shared_ptr<observer> const& get_observer() const noexcept;
+
+    /// What the connections do now, and did so far.
+    glacier::pool_statistics pool_statistics() const;
+
+    /// Opens connections ahead of their use, at the same time, until `connections` are idle or the pool is full;
+    /// returns how many it opened. After pool_settings::idle_max they are of no more use. Cancellation: those
+    /// that are open by then stay. Errors: that of the first connection that could not be opened, when all have
+    /// ended; the others stay.
+    asio::awaitable<std::size_t> warm_up(std::size_t connections) const;
 
     /// Both hashes of a body, computed in blocks off the event loop. Sends nothing. Errors: those of reading
     /// it.

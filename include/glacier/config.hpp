@@ -4,6 +4,7 @@
 #include <glacier/credentials_provider.hpp>
 #include <glacier/identifiers.hpp>
 #include <glacier/observer.hpp>
+#include <glacier/proxy.hpp>
 #include <glacier/settings.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -55,7 +56,10 @@ struct client_config {
     /// Whom to trust, and with what. Errors of the client: errc::invalid_ca_bundle,
     /// errc::invalid_client_certificate, errc::invalid_option.
     tls_settings tls;
-    /// Opens the connections; if not set, the system's name resolution and sockets do.
+    /// Reaches the endpoint through a proxy; directly if not set. Errors of the client: errc::invalid_proxy.
+    std::optional<proxy_settings> proxy;
+    /// Opens the connections, to the proxy if there is one; if not set, the system's name resolution and sockets
+    /// do.
     glacier::connection_factory connection_factory;
     /// Is told of attempts, connections and transfers; nobody if not set.
     std::shared_ptr<glacier::observer> observer;
@@ -84,6 +88,8 @@ struct config_overrides {
     std::optional<account_id> account;
     /// As tls_settings::ca_bundle.
     std::optional<std::filesystem::path> ca_bundle;
+    /// As proxy_settings::from_url(); `none`: no proxy, whatever the environment says.
+    std::optional<std::string> proxy;
 };
 
 /**
@@ -99,10 +105,15 @@ struct config_overrides {
  * AWS_CA_BUNDLE, the profile's `ca_bundle`. Profile: the override, AWS_PROFILE, `default`. Credentials: those of the environment unless
  * a profile was given as override, then those of the profile.
  *
+ * Proxy: the override; for an endpoint of `https://` https_proxy or HTTPS_PROXY, for one of `http://` http_proxy or
+ * HTTP_PROXY (not that in capitals where REQUEST_METHOD is set, since a CGI program gets it from its caller); else
+ * all_proxy or ALL_PROXY. In each pair the first one that is set and not empty counts. no_proxy or NO_PROXY is
+ * proxy_settings::bypass of those from the environment.
+ *
  * Reads files, so call it when the program starts, not on a busy event loop.
  *
  * Errors: operation_error with errc::no_region, errc::no_credentials, errc::invalid_option for a value of the
- * environment that is not allowed, or errc::invalid_profile, naming the file or variable.
+ * environment that is not allowed, errc::invalid_profile or errc::invalid_proxy, naming the file or variable.
  */
 client_config load_client_config(config_overrides const& overrides = config_overrides(),
                                  environment_reader const& environment = process_environment());

@@ -32,8 +32,10 @@
 #include <glacier/pager.hpp>
 #include <glacier/part_size.hpp>
 #include <glacier/policy_document.hpp>
+#include <glacier/pool_statistics.hpp>
 #include <glacier/prometheus_observer.hpp>
 #include <glacier/provisioned_capacity.hpp>
+#include <glacier/proxy.hpp>
 #include <glacier/secret_string.hpp>
 #include <glacier/select.hpp>
 #include <glacier/settings.hpp>

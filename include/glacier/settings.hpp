@@ -16,7 +16,7 @@ struct timeout_settings {
 
     /// For the host name to be looked up.
     std::chrono::milliseconds resolve = std::chrono::seconds(10);
-    /// For a connection: to all addresses of the host together.
+    /// For a connection: to all addresses of the host together. A proxy has as long again to open its tunnel.
     std::chrono::milliseconds connect = std::chrono::seconds(10);
     /// For the TLS handshake.
     std::chrono::milliseconds tls_handshake = std::chrono::seconds(10);
@@ -53,6 +53,14 @@ struct pool_settings {
     std::chrono::milliseconds idle_max = std::chrono::seconds(15);
     /// A connection is not used again after this time, so that changes of the service's addresses are seen.
     std::chrono::milliseconds life_max = std::chrono::minutes(10);
+    /// How long the addresses of a host are used before its name is looked up again. Zero: looked up for each
+    /// connection. When none of them answers they are looked up sooner.
+    std::chrono::milliseconds address_life = std::chrono::seconds(30);
+    /// How long the failure of a look-up is taken for its answer, so that a name server in trouble is not asked by
+    /// every operation. Zero: not at all.
+    std::chrono::milliseconds address_negative_life = std::chrono::seconds(1);
+    /// TLS sessions that are kept, so that later connections need no full handshake: the newest so many. Zero: none.
+    std::size_t tls_sessions_max = 32;
 };
 
 /// Whether a client also limits by itself how many requests it sends.

@@ -288,6 +288,11 @@ asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core
     co_return finish(performed, make_result);
 }
 
+asio::awaitable<std::size_t> warm_up_core(std::shared_ptr<client_core> core, std::size_t connections)
+{
+    co_return co_await core->warm_up(connections);
+}
+
 } // namespace
 
 client::client(asio::any_io_executor executor, client_config config)
@@ -316,6 +321,16 @@ asio::any_io_executor client::get_blocking_executor() const
 std::shared_ptr<observer> const& client::get_observer() const noexcept
 {
     return core_->config().observer;
+}
+
+glacier::pool_statistics client::pool_statistics() const
+{
+    return core_->statistics();
+}
+
+asio::awaitable<std::size_t> client::warm_up(std::size_t connections) const
+{
+    return warm_up_core(core_, connections);
 }
 
 asio::awaitable<body_hashes> client::hash_body(body content) const

@@ -8,6 +8,7 @@
 #include "base/printable.hpp"
 #include "client/invocation_id.hpp"
 #include "client/send_gate.hpp"
+#include "net/connection.hpp"
 #include "net/dialer.hpp"
 #include "net/http_exchanger.hpp"
 #include "plan/clock_skew.hpp"
@@ -154,6 +155,8 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
     settings.timeouts = config.timeouts;
     settings.pool = config.pool;
     settings.response_bytes_max = config.response_bytes_max;
+    settings.endpoint = endpoint_of(config).str();
+    settings.observer = config.observer;
     asio::any_io_executor const blocking =
         config.blocking_executor
             ? *config.blocking_executor
@@ -162,6 +165,8 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
     client_environment environment;
     net::dialer_settings dialing(config.tls, config.timeouts);
     dialing.factory = config.connection_factory;
+    dialing.pool = config.pool;
+    dialing.proxy = config.proxy;
     dialing.observer = config.observer;
     auto dialer = net::make_dialer(endpoint_of(config).where, std::move(dialing));
     environment.exchanger = net::make_http_exchanger(executor, blocking, std::move(dialer), settings);
@@ -517,6 +522,24 @@ asio::any_io_executor client_core::blocking_executor() const
     if (state_->config.blocking_executor)
         return *state_->config.blocking_executor;
     return async::blocking_executor_of(asio::query(state_->executor, asio::execution::context));
+}
+
+pool_statistics client_core::statistics() const
+{
+    return state_->environment.exchanger->statistics();
+}
+
+asio::awaitable<std::size_t> client_core::warm_up(std::size_t connections) const
+{
+    std::shared_ptr<state> const client = state_;
+    try {
+        co_return co_await client->environment.exchanger->warm_up(connections);
+    } catch (net::connection_error const& error) {
+        error_details details;
+        details.operation = "warm-up";
+        details.message = with_peer(error.detail(), client->endpoint);
+        throw operation_error(error.code(), std::move(details));
+    }
 }
 
 client_config const& client_core::config() const noexcept

@@ -96,6 +96,9 @@ public:
     /// Lifetime: what it needs stays alive.
     asio::awaitable<performed_request> perform(prepared_request request);
 
+    pool_statistics statistics() const;
+    asio::awaitable<std::size_t> warm_up(std::size_t connections) const;
+
     asio::any_io_executor const& executor() const noexcept;
     asio::any_io_executor blocking_executor() const;
     client_config const& config() const noexcept;

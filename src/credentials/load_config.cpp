@@ -1,6 +1,7 @@
 #include <glacier/config.hpp>
 
 #include "base/decimal.hpp"
+#include "credentials/proxy_from_environment.hpp"
 #include "credentials/shared_files.hpp"
 #include "protocol/application_id.hpp"
 #include "protocol/endpoint_rules.hpp"
@@ -253,6 +254,7 @@ client_config load_client_config(config_overrides const& overrides, environment_
     set_endpoint(config, overrides, settings);
     config.retry = find_retry(settings);
     config.application_id = find_application_id(settings);
+    config.proxy = proxy_from_environment(overrides.proxy, config.endpoint, environment);
     if (overrides.account)
         config.account = *overrides.account;
     if (overrides.ca_bundle)

@@ -5,6 +5,7 @@
 #include <glacier/body.hpp>
 #include <glacier/error.hpp>
 #include <glacier/job_output_stream.hpp>
+#include <glacier/pool_statistics.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -80,6 +81,11 @@ public:
     virtual ~exchanger() = default;
 
     virtual asio::awaitable<exchange_result> exchange(exchange_request request) = 0;
+
+    virtual pool_statistics statistics() const { return {}; }
+
+    /// As client::warm_up(), with connection_error.
+    virtual asio::awaitable<std::size_t> warm_up(std::size_t /*connections*/) { co_return 0; }
 };
 
 } // namespace glacier::net

@@ -27,6 +27,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace glacier::net {
@@ -152,6 +153,8 @@ public:
 
     bool is_reusable() const override
     {
+        if (!parser_ && bytes_written_ == 0)
+            return is_new_reusable();
         bool const complete = plain_remaining_ ? *plain_remaining_ == 0 : parser_ && parser_->is_done();
         // Bytes that nobody asked for would become part of the next answer. The parser, unlike the message, knows
         // that a body without a length ended with the connection.
@@ -164,6 +167,15 @@ public:
     std::uint64_t bytes_written() const override { return bytes_written_; }
 
 private:
+    bool is_new_reusable() const
+    {
+        // A server of TLS 1.3 sends sessions unasked.
+        bool const may_have_bytes = !std::is_same_v<Stream, asio::ip::tcp::socket>;
+        error_code error;
+        std::size_t const count = stream_->lowest_layer().available(error);
+        return stream_->lowest_layer().is_open() && !error && (may_have_bytes || count == 0);
+    }
+
     /// A body of known length goes straight from the stream to the caller.
     asio::awaitable<std::size_t> read_plain(std::span<std::byte> buffer)
     {

@@ -4,6 +4,7 @@
 #include "async/run_on.hpp"
 #include "base/printable.hpp"
 #include "net/connection_pool.hpp"
+#include "net/warm_up.hpp"
 #include "plan/throughput.hpp"
 
 #include <boost/asio/error.hpp>
@@ -120,18 +121,40 @@ private:
     asio::any_io_executor strand_;
 };
 
+pool_environment pool_environment_of(asio::any_io_executor const& executor,
+                                     exchanger_settings const& settings)
+{
+    pool_environment environment(executor);
+    environment.endpoint = settings.endpoint;
+    environment.observer = settings.observer;
+    return environment;
+}
+
 class http_exchanger final : public exchanger, public std::enable_shared_from_this<http_exchanger> {
 public:
     http_exchanger(asio::any_io_executor executor, asio::any_io_executor blocking_executor,
                    std::shared_ptr<dialer> dialer, exchanger_settings const& settings)
         : executor_(std::move(executor)), blocking_executor_(std::move(blocking_executor)),
           dialer_(std::move(dialer)), settings_(settings),
-          pool_(std::make_shared<connection_pool>(settings.pool, settings.timeouts.connection_wait))
+          pool_(std::make_shared<connection_pool>(pool_environment_of(executor_, settings), settings.pool,
+                                                  settings.timeouts.connection_wait))
     {}
 
     asio::awaitable<exchange_result> exchange(exchange_request request) override
     {
         return exchange_by(shared_from_this(), std::move(request));
+    }
+
+    pool_statistics statistics() const override
+    {
+        pool_statistics now = pool_->statistics();
+        now.resumed = dialer_->resumed_handshakes();
+        return now;
+    }
+
+    asio::awaitable<std::size_t> warm_up(std::size_t connections) override
+    {
+        return net::warm_up(executor_, pool_, dialer_, connections);
     }
 
 private:
@@ -161,7 +184,7 @@ private:
         exchange_result result;
         // Bytes that came while nobody used the connection would be taken for the answer to this request.
         if (held.get() != nullptr && !held->is_reusable())
-            held.set_connection(nullptr);
+            held.drop_connection();
         result.reused_connection = held.get() != nullptr;
         bool cut_short = false;
         std::uint64_t written_before = 0;
@@ -190,7 +213,8 @@ private:
             throw boost::system::system_error(result.error);
         // A streamed answer has taken the connection with it. A request that ends before its length is never acted on.
         if (held.get() != nullptr)
-            result.sent = !cut_short && held->bytes_written() > written_before;
+            result.sent = !cut_short && held->bytes_written() > written_before &&
+                          result.error != errc::proxy_authentication_required;
         co_return result;
     }
 

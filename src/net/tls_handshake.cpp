@@ -19,9 +19,11 @@
 namespace glacier::net {
 
 tls_handshaker::tls_handshaker(protocol::endpoint target, tls_settings const& settings,
-                               std::chrono::milliseconds limit, std::shared_ptr<observer> watcher)
-    : target_(std::move(target)), context_(make_tls_context(settings)), limit_(limit),
-      observer_(std::move(watcher))
+                               std::chrono::milliseconds limit, std::shared_ptr<observer> watcher,
+                               std::size_t sessions_max, std::shared_ptr<base::clock const> clock)
+    : target_(std::move(target)), context_(make_tls_context(settings)),
+      sessions_(tls_sessions::attach(context_.native_handle(), sessions_max, std::move(clock))),
+      limit_(limit), observer_(std::move(watcher))
 {}
 
 asio::awaitable<std::unique_ptr<tls_stream>> tls_handshaker::handshake(asio::ip::tcp::socket socket)
@@ -48,6 +50,7 @@ asio::awaitable<std::unique_ptr<tls_stream>> tls_handshaker::handshake(asio::ip:
 asio::awaitable<void> tls_handshaker::open(tls_stream& stream)
 {
     expect_host(stream.native_handle());
+    sessions_->offer(stream.native_handle());
     deadline time(stream.get_executor(), [&lowest = stream.lowest_layer()] {
         error_code ignored;
         lowest.close(ignored);
@@ -56,7 +59,10 @@ asio::awaitable<void> tls_handshaker::open(tls_stream& stream)
     error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);
     co_await stream.async_handshake(asio::ssl::stream_base::client, token);
-    if (!error)
+    // The limit may have closed the socket after the handshake.
+    bool const success = !error && !time.expired();
+    sessions_->on_handshake(stream.native_handle(), success);
+    if (success)
         co_return;
     if (time.expired())
         throw connection_error(errc::tls_handshake_timeout, target_.str());

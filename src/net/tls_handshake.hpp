@@ -1,5 +1,7 @@
 #pragma once
 
+#include "base/clock.hpp"
+#include "net/tls_sessions.hpp"
 #include "protocol/endpoint.hpp"
 
 #include <glacier/observer.hpp>
@@ -13,6 +15,8 @@
 #include <openssl/ssl.h>
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 
 namespace glacier::net {
@@ -28,9 +32,11 @@ using tls_stream = asio::ssl::stream<asio::ip::tcp::socket>;
  */
 class tls_handshaker {
 public:
-    /// `limit`: of a handshake; zero: none. Errors: operation_error with errc::invalid_ca_bundle.
+    /// `limit`: of a handshake; zero: none. `sessions_max`: kept to be taken up by later connections. Errors:
+    /// operation_error with errc::invalid_ca_bundle.
     tls_handshaker(protocol::endpoint target, tls_settings const& settings, std::chrono::milliseconds limit,
-                   std::shared_ptr<observer> watcher);
+                   std::shared_ptr<observer> watcher, std::size_t sessions_max = 0,
+                   std::shared_ptr<base::clock const> clock = std::make_shared<base::system_clock>());
 
     /**
      * Must be awaited on the executor of the socket, a strand.
@@ -40,6 +46,9 @@ public:
      */
     asio::awaitable<std::unique_ptr<tls_stream>> handshake(asio::ip::tcp::socket socket);
 
+    /// Handshakes that took up an earlier session.
+    std::uint64_t resumed() const { return sessions_->resumed(); }
+
 private:
     asio::awaitable<void> open(tls_stream& stream);
     void expect_host(SSL* ssl) const;
@@ -48,6 +57,7 @@ private:
 
     protocol::endpoint target_;
     asio::ssl::context context_;
+    std::shared_ptr<tls_sessions> sessions_;
     std::chrono::milliseconds limit_;
     std::shared_ptr<observer> observer_;
 };

@@ -939,6 +939,68 @@ BOOST_AUTO_TEST_CASE(many_threads)
     }
 }
 
+// The second connection takes the TLS session of the first up; not so if none are kept.
+BOOST_AUTO_TEST_CASE(resumed_sessions)
+{
+    test::scripted_server server(
+        [](test::peer& client) {
+            client.read_head();
+            client.write(answer(200, "x", "Connection: close\r\n"));
+            client.read_to_end();
+        },
+        test::good_server_tls());
+    for (std::size_t const kept : {std::size_t(4), std::size_t(0)}) {
+        dialer_settings dialing(test::trusting_settings(), settings.timeouts);
+        dialing.pool.tls_sessions_max = kept;
+        std::shared_ptr<dialer> const dials =
+            make_dialer(test::tls_endpoint("localhost", server.port()), dialing);
+        tested = make_http_exchanger(context.get_executor(), async::blocking_executor_of(context), dials,
+                                     settings);
+        for (std::uint64_t i = 0; i < 3; ++i) {
+            BOOST_TEST(!run(get_request()).error);
+            BOOST_TEST(tested->statistics().resumed == (kept == 0 ? 0 : i));
+        }
+        BOOST_TEST(tested->statistics().opened == 3U);
+    }
+}
+
+// Connections that were opened ahead serve the operations that come then, also when the server has sent TLS sessions
+// meanwhile.
+BOOST_AUTO_TEST_CASE(warmed_up)
+{
+    for (bool const tls : {false, true}) {
+        test::scripted_server server(echo, tls ? std::optional(test::good_server_tls()) : std::nullopt);
+        make(tls ? test::tls_endpoint("localhost", server.port()) : test::plain_endpoint(server.port()));
+        test::started<std::size_t> warming(context, tested->warm_up(2));
+        BOOST_TEST(warming.get() == 2U);
+        test::run_for(context, std::chrono::milliseconds(5));
+        BOOST_TEST(run(get_request()).reused_connection);
+        pool_statistics const now = tested->statistics();
+        BOOST_TEST(now.opened == 2U);
+        BOOST_TEST(now.reused == 1U);
+        BOOST_TEST(now.idle == 2U);
+        BOOST_TEST(server.connections() == 2);
+    }
+}
+
+// A request that the proxy refuses for want of a password has not taken effect.
+BOOST_AUTO_TEST_CASE(proxy_wants_a_password)
+{
+    test::scripted_server server([](test::peer& client) {
+        client.read_head();
+        client.write("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+        client.read_to_end();
+    });
+    dialer_settings dialing(test::trusting_settings(), settings.timeouts);
+    dialing.proxy = proxy_settings("127.0.0.1", server.port());
+    std::shared_ptr<dialer> const dials = make_dialer(test::plain_endpoint(1), dialing);
+    tested =
+        make_http_exchanger(context.get_executor(), async::blocking_executor_of(context), dials, settings);
+    exchange_result const result = run(get_request());
+    BOOST_TEST(result.error == errc::proxy_authentication_required);
+    BOOST_TEST(!result.sent);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace glacier::net
