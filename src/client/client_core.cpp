@@ -355,6 +355,9 @@ std::chrono::milliseconds client_core::call::fail(net::exchange_result const& re
     redact(failed.details);
     if (failed.failure.answered)
         failed.failure.retry_after = protocol::retry_after_of(result.response.headers, sent_at + offset);
+    // A request that ends before its length is never acted on.
+    if (may_have_arrived && !*may_have_arrived)
+        failed.failure.sent = false;
     tell_ended(result, failed.failure.code, failed.details);
 
     bool const throttled = plan::kind_of(failed.failure) == plan::failure_kind::throttling;

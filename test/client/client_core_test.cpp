@@ -464,6 +464,21 @@ BOOST_AUTO_TEST_CASE(lost_answer_of_an_upload)
     BOOST_TEST(service->archives("photos") == 1U);
 }
 
+// An upload that broke off in the middle of its body has stored nothing, so it is sent again.
+BOOST_AUTO_TEST_CASE(upload_that_broke_off)
+{
+    service->on(operation::upload_archive, 1, broken_while_sending());
+    run(sut.upload_archive(upload_bytes()));
+    BOOST_TEST(service->count() == 2U);
+    BOOST_TEST(service->archives("photos") == 1U);
+
+    service->always(operation::upload_archive, broken_while_sending());
+    operation_error const error = failure_of(sut.upload_archive(upload_bytes()));
+    BOOST_TEST(error.attempts() == 3);
+    BOOST_TEST(!error.outcome_unknown());
+    BOOST_TEST((error.code() == boost::system::errc::connection_reset));
+}
+
 // The same for a job, which is charged each time.
 BOOST_AUTO_TEST_CASE(lost_answer_of_a_job)
 {

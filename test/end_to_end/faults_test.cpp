@@ -352,8 +352,13 @@ BOOST_AUTO_TEST_CASE(delays_and_stalls_end_at_the_limits_of_the_client)
     stall.bytes = MiB;
     service->set_faults({stall});
     auto const stalled =
-        failure_of(connect().upload_archive(upload_archive_request("attic", body(pattern(32 * MiB)))));
+        failure_of(impatient.upload_archive(upload_archive_request("attic", body(pattern(32 * MiB)))));
     BOOST_TEST((stalled.code() == errc::transfer_stalled), stalled.what());
+    // The archive was not stored, so a client that repeats stores it.
+    BOOST_TEST(!stalled.outcome_unknown());
+    service->set_faults({stall});
+    store(pattern(32 * MiB));
+    BOOST_TEST(service->faults()[0].matched == 2U);
 }
 
 // A delay that is short enough changes nothing but the time.

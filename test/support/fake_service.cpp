@@ -212,6 +212,15 @@ fault not_connected(error_code error)
     return made;
 }
 
+fault broken_while_sending()
+{
+    fault made;
+    made.error = make_error_code(boost::system::errc::connection_reset);
+    made.sent = true;
+    made.cuts_request = true;
+    return made;
+}
+
 fault stale_connection()
 {
     fault made;
@@ -823,7 +832,8 @@ asio::awaitable<net::exchange_result> fake_service::exchange(net::exchange_reque
     }
     if (its_fault.unsent_held_by)
         co_await its_fault.unsent_held_by->pass();
-    if (request.may_have_arrived && (its_fault.sent || !its_fault.error))
+    bool const all_sent = !its_fault.cuts_request && (its_fault.sent || !its_fault.error);
+    if (request.may_have_arrived && all_sent)
         *request.may_have_arrived = true;
     if (its_fault.held_by)
         co_await its_fault.held_by->pass();

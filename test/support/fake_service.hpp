@@ -60,6 +60,8 @@ struct fault {
     error_code error;
     bool sent = false;
     bool reused_connection = false;
+    /// Only a part of the request was sent, if any: it cannot take effect.
+    bool cuts_request = false;
     /// The request takes effect although its answer is lost.
     bool takes_effect = false;
     /// The request waits here before it takes effect.
@@ -90,6 +92,8 @@ fault other_status(int status);
 fault lost_answer(error_code error = make_error_code(errc::connection_closed));
 /// The connection could not be had: nothing was sent.
 fault not_connected(error_code error = make_error_code(errc::connect_timeout));
+/// The connection breaks while the request is being sent.
+fault broken_while_sending();
 /// A connection that served other requests turns out to be closed when it is used again.
 fault stale_connection();
 /// The answer's tree hash is that of something else.
