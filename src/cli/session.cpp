@@ -19,6 +19,7 @@ client session::connect(std::size_t concurrency, std::optional<std::string> cons
     overrides.profile = options_.profile;
     overrides.region = options_.region;
     overrides.endpoint = options_.endpoint_url;
+    overrides.proxy = options_.proxy;
     auto const& owner = account ? account : options_.account_id;
     if (owner)
         overrides.account = account_id(*owner);

@@ -35,6 +35,7 @@ struct global_options {
     std::optional<std::string> region;
     std::optional<std::string> account_id;
     std::optional<std::string> ca_bundle;
+    std::optional<std::string> proxy;
     std::optional<std::string> profile;
     /// If it was given; else text.
     std::optional<output_form> form;
