@@ -14,9 +14,9 @@ namespace asio = boost::asio;
  * Opens the connections of a client in place of the system's name resolution and sockets: through a tunnel, from
  * a certain interface, with certain socket options.
  *
- * Is given host and port of the endpoint, and returns the descriptor of a connected stream socket, which from
- * then on belongs to the library. TLS goes over it as it would otherwise, and the certificate must be one for the
- * host of the endpoint.
+ * Is given host and port of the endpoint, or of client_config::proxy if there is one, and returns the descriptor of a
+ * connected stream socket, which from then on belongs to the library. TLS goes over it as it would otherwise, and the
+ * certificate must be one for the host of the endpoint.
  *
  * Runs on a strand of the client's context, at several times at once for several connections, and must not block.
  * Cancellation: it is cancelled (terminal) when timeout_settings::connect is over or its operation is cancelled,

@@ -32,7 +32,7 @@ Exit codes:
   1  internal error
   2  wrong usage or an invalid value; nothing was sent
   3  a local file: missing, empty, not readable or writable, disk full
-  4  configuration: region, credentials, profile, endpoint or CA bundle
+  4  configuration: region, credentials, profile, endpoint, CA bundle or proxy
   5  the service refused, or the job failed
   6  the service was not reached: name, connection, TLS, certificate, time-out
   7  verification failed: the tree hash or the length is wrong
@@ -44,7 +44,8 @@ Environment:
   AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_GLACIER, AWS_ENDPOINT_URL,
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, AWS_USE_FIPS_ENDPOINT,
   AWS_USE_DUALSTACK_ENDPOINT, AWS_RETRY_MODE, AWS_MAX_ATTEMPTS,
-  AWS_SDK_UA_APP_ID, AWS_CA_BUNDLE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE
+  AWS_SDK_UA_APP_ID, AWS_CA_BUNDLE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE,
+  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
 
 An id or a file that begins with - goes after --, or after = with an option.)";
 
@@ -146,6 +147,8 @@ void command_line::add_globals()
              "Owner of the vaults (default: that of the credentials)");
     add_text(app_, "--ca-bundle", "FILE", globals_.ca_bundle,
              "Authorities to trust instead of the system's (PEM)");
+    add_text(app_, "--proxy", "URL", globals_.proxy,
+             "HTTP proxy to reach the service through, or none");
     add_text(app_, "--profile", "NAME", globals_.profile,
              "Profile of the shared files to take settings and keys from");
     app_.add_flag("--trace", globals_.trace,

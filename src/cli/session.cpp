@@ -23,6 +23,7 @@ client session::connect(std::size_t concurrency, std::optional<std::string> cons
         overrides.use_fips_endpoint = true;
     if (options_.dualstack)
         overrides.use_dualstack_endpoint = true;
+    overrides.proxy = options_.proxy;
     auto const& owner = account ? account : options_.account_id;
     if (owner)
         overrides.account = account_id(*owner);

@@ -36,6 +36,7 @@ struct global_options {
     std::optional<std::string> region;
     std::optional<std::string> account_id;
     std::optional<std::string> ca_bundle;
+    std::optional<std::string> proxy;
     std::optional<std::string> profile;
     bool fips = false;
     bool dualstack = false;

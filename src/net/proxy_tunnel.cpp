@@ -67,7 +67,8 @@ void check_answer(http::response_parser<http::empty_body> const& answer, std::si
     std::string text = "the proxy " + name + " answered " + std::to_string(status);
     if (!reason.empty())
         text += " " + base::printable(std::string_view(reason.data(), reason.size()), 100);
-    if (status == 407)
+    // tinyproxy answers 401 to a wrong password.
+    if (status == 407 || status == 401)
         throw connection_error(errc::proxy_authentication_required, std::move(text));
     if (status < 200 || status > 299)
         throw connection_error(errc::proxy_failed, std::move(text));

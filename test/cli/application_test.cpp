@@ -26,10 +26,10 @@ BOOST_AUTO_TEST_CASE(help)
 {
     BOOST_TEST(run({"--help"}) == 0);
     for (char const* const text :
-         {"vault",    "upload",       "retrieve",      "job",       "treehash", "--endpoint-url",
-          "--region", "--account-id", "--ca-bundle",   "--profile", "--output", "\n  0  ",
-          "\n  1  ",  "\n  2  ",      "\n  3  ",       "\n  4  ",   "\n  5  ",  "\n  6  ",
-          "\n  7  ",  "\n  8  ",      "\n  130, 143  "})
+         {"vault",    "upload",       "retrieve",    "job",           "treehash",  "--endpoint-url",
+          "--region", "--account-id", "--ca-bundle", "--proxy",       "--profile", "--output",
+          "\n  0  ",  "\n  1  ",      "\n  2  ",     "\n  3  ",       "\n  4  ",   "\n  5  ",
+          "\n  6  ",  "\n  7  ",      "\n  8  ",     "\n  130, 143  "})
         BOOST_TEST(out.find(text) != std::string::npos, text);
     BOOST_TEST(err.empty());
 

@@ -87,6 +87,11 @@ BOOST_AUTO_TEST_CASE(options_are_used)
     options = with_region();
     options.ca_bundle = "/nonexistent/bundle.pem";
     BOOST_TEST((error_of(options, keys) == glacier::errc::invalid_ca_bundle));
+    options.ca_bundle.reset();
+    options.proxy = "https://proxy";
+    BOOST_TEST((error_of(options, keys) == glacier::errc::invalid_proxy));
+    options.proxy = "none";
+    BOOST_TEST((error_of(options, keys) == glacier::error_code()));
     options = with_region();
     options.profile = "no-such-profile";
     BOOST_TEST((error_of(options, keys) == glacier::errc::invalid_profile));

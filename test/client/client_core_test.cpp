@@ -1,5 +1,6 @@
 #include "client/client_core.hpp"
 
+#include "net/connection.hpp"
 #include "protocol/sigv4.hpp"
 #include "support/client_fixture.hpp"
 #include "support/manual_time.hpp"
@@ -46,6 +47,33 @@ bool contains(std::string_view text, std::string_view part)
 {
     return text.find(part) != std::string_view::npos;
 }
+
+/// A network that opens connections ahead, or cannot.
+class warm_network final : public net::exchanger {
+public:
+    asio::awaitable<net::exchange_result> exchange(net::exchange_request /*request*/) override
+    {
+        co_return net::exchange_result();
+    }
+
+    pool_statistics statistics() const override
+    {
+        pool_statistics now;
+        now.opened = opened;
+        return now;
+    }
+
+    asio::awaitable<std::size_t> warm_up(std::size_t connections) override
+    {
+        if (error)
+            throw net::connection_error(error, "nobody there");
+        opened += connections;
+        co_return connections;
+    }
+
+    std::uint64_t opened = 0;
+    error_code error;
+};
 
 } // namespace
 
@@ -802,6 +830,31 @@ BOOST_AUTO_TEST_CASE(hashing_uses_the_blocking_executor)
 
     BOOST_TEST(!upload.error);
     BOOST_TEST(service->count() == 1U);
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Connections
+
+// What the pool does, and opening connections ahead, are passed on; the error of the latter is an operation_error that
+// names the peer.
+BOOST_AUTO_TEST_CASE(connections)
+{
+    auto const network = std::make_shared<warm_network>();
+    client_environment environment;
+    environment.exchanger = network;
+    environment.clock = clock;
+    client_config config = default_config();
+    config.credentials = identity;
+    client const tested(
+        std::make_shared<client_core>(context.get_executor(), std::move(config), std::move(environment)));
+
+    BOOST_TEST(run(tested.warm_up(7)) == 7U);
+    BOOST_TEST(tested.pool_statistics().opened == 7U);
+    network->error = errc::connect_timeout;
+    operation_error const error = failure_of(tested.warm_up(1));
+    BOOST_TEST((error.code() == errc::connect_timeout));
+    BOOST_TEST(contains(error.what(), "glacier.eu-west-1.amazonaws.com"));
+    BOOST_TEST(contains(error.what(), "nobody there"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -66,13 +66,14 @@ class GuideTest(programs.ProgramTest):
             return [line.strip() for line in text.strip().splitlines()]
 
         root = programs.EMULATOR_GUIDE.parent.parent
-        example = '\n'.join(lines((root / 'examples/emulator_in_a_test.cpp').read_text(encoding='utf-8')))
-        blocks = re.findall(r'^```cpp\n(.*?)^```$', programs.EMULATOR_GUIDE.read_text(encoding='utf-8'),
-                            re.MULTILINE | re.DOTALL)
-        self.assertEqual(2, len(blocks))
-        for block in blocks:
-            with self.subTest(block=block):
-                self.assertIn('\n'.join(lines(block)), example)
+        for page, name, count in (('emulator', 'emulator_in_a_test', 2), ('configuration', 'configuration', 3)):
+            example = '\n'.join(lines((root / f'examples/{name}.cpp').read_text(encoding='utf-8')))
+            text = (root / f'guide/{page}.md').read_text(encoding='utf-8')
+            blocks = re.findall(r'^```cpp\n(.*?)^```$', text, re.MULTILINE | re.DOTALL)
+            self.assertEqual(count, len(blocks))
+            for block in blocks:
+                with self.subTest(page=page, block=block):
+                    self.assertIn('\n'.join(lines(block)), example)
 
 
 if __name__ == '__main__':

@@ -402,6 +402,32 @@ BOOST_AUTO_TEST_CASE(proxy_settings_of_the_dialer)
     }
 }
 
+// With a proxy, the connection factory is asked for a connection to that.
+BOOST_AUTO_TEST_CASE(factory_and_proxy)
+{
+    struct asked_factory {
+        static asio::awaitable<int> refuse(std::shared_ptr<std::string> asked, std::string host,
+                                           std::uint16_t port)
+        {
+            *asked = host + ":" + std::to_string(port);
+            throw boost::system::system_error(asio::error::connection_refused);
+            co_return -1;
+        }
+    };
+
+    auto const asked = std::make_shared<std::string>();
+    dialer_settings settings(test::trusting_settings(), timeout_settings());
+    settings.proxy = proxy_settings("proxy.example.com", 3'128);
+    settings.factory = [asked](std::string const& host, std::uint16_t port) {
+        return asked_factory::refuse(asked, host, port);
+    };
+    auto const tested = make_dialer(test::tls_endpoint("localhost", 1), settings);
+    asio::io_context context;
+    dialing running(context, dial_with(*tested, asio::make_strand(context)));
+    BOOST_TEST(running.code() == asio::error::connection_refused);
+    BOOST_TEST(*asked == "proxy.example.com:3128");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace glacier::net

@@ -146,7 +146,7 @@ BOOST_AUTO_TEST_CASE(failure)
     BOOST_TEST(shown.find("403 Go away") != std::string::npos, shown);
 }
 
-// 407 has its own code. The password is in no message.
+// 407 has its own code, and 401 is taken for it. The password is in no message.
 BOOST_AUTO_TEST_CASE(authentication_required)
 {
     test::scripted_server server([](test::peer& client) {
@@ -162,6 +162,7 @@ BOOST_AUTO_TEST_CASE(authentication_required)
     BOOST_TEST(outcome.code == errc::proxy_authentication_required);
     BOOST_TEST(outcome.detail.find("127.0.0.1:") != std::string::npos);
     BOOST_TEST(outcome.detail.find("c2VjcmV0") == std::string::npos);
+    BOOST_TEST(answered("HTTP/1.1 401 Unauthorized\r\n\r\n").code == errc::proxy_authentication_required);
 }
 
 // A proxy that closes or resets has failed, at whatever byte it does.
