@@ -7,6 +7,7 @@
 #include <glacier/job.hpp>
 #include <glacier/job_output_stream.hpp>
 #include <glacier/multipart.hpp>
+#include <glacier/pool_statistics.hpp>
 #include <glacier/provisioned_capacity.hpp>
 #include <glacier/vault.hpp>
 #include <glacier/vault_access_policy.hpp>
@@ -17,6 +18,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <cstddef>
 #include <memory>
 
 namespace glacier {
@@ -51,22 +53,46 @@ class client_core;
  *
  * Repetition: failures that are condition::retryable are repeated as client_config::retry says, unless the
  *   operation says otherwise.
+ *
+ * Deadline: timeout_settings::operation, or that of with(), ends an operation with errc::operation_timeout. Its
+ *   outcome_unknown() says whether an operation that must not be done twice may have been done.
  */
 class client {
 public:
     /// `executor`: of the context that connections, timers and name look-ups use. Errors: invalid_value for a
-    /// configuration that cannot work; operation_error with errc::no_region, errc::no_credentials or
-    /// errc::invalid_ca_bundle.
+    /// configuration that cannot work; operation_error with errc::no_region or errc::no_credentials, and those
+    /// of tls_settings.
     client(asio::any_io_executor executor, client_config config);
 
     /// For tests with a network of their own; see src/client/client_core.hpp.
     explicit client(std::shared_ptr<client_core> core) noexcept;
+
+    /**
+     * The same client with other settings for what is done through the handle: `client.with(settings)` shares
+     * connections, credentials, the bucket of repetitions, the rate of retry_mode::adaptive and what is known of the
+     * service's clock. Cheap. Pagers, waiters and transfers that are given it use it for all their operations.
+     *
+     * What is not set is as in this handle. Errors: invalid_value with errc::invalid_option.
+     */
+    client with(call_settings settings) const;
 
     /// Of the context that connections, timers and name look-ups use.
     asio::any_io_executor const& get_executor() const noexcept;
 
     /// Where this client reads files and hashes: its threads may block. See client_config::blocking_executor.
     asio::any_io_executor get_blocking_executor() const;
+
+    /// As client_config::observer; null if there is none.
+    std::shared_ptr<observer> const& get_observer() const noexcept;
+
+    /// What the connections do now, and did so far.
+    glacier::pool_statistics pool_statistics() const;
+
+    /// Opens connections ahead of their use, at the same time, until `connections` are idle or the pool is full;
+    /// returns how many it opened. After pool_settings::idle_max they are of no more use. Cancellation: those
+    /// that are open by then stay. Errors: that of the first connection that could not be opened, when all have
+    /// ended; the others stay.
+    asio::awaitable<std::size_t> warm_up(std::size_t connections) const;
 
     /// Both hashes of a body, computed in blocks off the event loop. Sends nothing. Errors: those of reading
     /// it.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <glacier/error.hpp>
 #include <glacier/job_output.hpp>
 
 #include <boost/asio/awaitable.hpp>
@@ -27,8 +28,10 @@ public:
     /// No output: read_some() gives 0.
     job_output_stream();
 
-    /// For tests with a source of their own; see src/net/exchange.hpp.
-    job_output_stream(job_output_head head, std::unique_ptr<source> body);
+    /// For tests with a source of their own; see src/net/exchange.hpp. `about`: what errors of reading say of
+    /// the operation.
+    job_output_stream(job_output_head head, std::unique_ptr<source> body,
+                      error_details about = error_details());
     /// Takes the output over, with its connection.
     job_output_stream(job_output_stream&&) noexcept;
     /// Closes the connection that it has, and takes over the output and the connection of the other one.
@@ -44,19 +47,23 @@ public:
      *
      * Cancellation: terminal; the connection is closed, and the stream can only be destroyed.
      *
-     * Errors: errc::connection_closed if the output ends before its length, errc::transfer_stalled, or
-     *   another system_error. The bytes read so far stay valid, and get_job_output() with a range gets
-     *   the rest.
+     * Errors: operation_error with errc::connection_closed if the output ends before its length,
+     *   errc::transfer_stalled, errc::throughput_too_low, or another of condition::transport. The bytes read so
+     *   far stay valid, and get_job_output() with a range gets the rest.
      */
     asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer);
 
-    /// Reads to the end, into memory. Errors: errc::response_too_large above `bytes_max`; those of
-    /// read_some().
+    /// Reads to the end, into memory. Errors: operation_error with errc::response_too_large above `bytes_max`;
+    /// those of read_some().
     asio::awaitable<std::string> read_all(std::size_t bytes_max);
 
 private:
+    /// The error of a read, as one of the operation.
+    operation_error failure(error_code code, std::string message) const;
+
     job_output_head head_;
     std::unique_ptr<source> body_;
+    error_details about_;
 };
 
 } // namespace glacier

@@ -33,7 +33,7 @@ struct attempt_ended {
     std::string_view invocation_id;
     /// 1 for the first.
     int attempt = 0;
-    /// From the lease of a connection to the end of the answer, or of its head if the body is streamed.
+    /// From the wait for a connection to the end of the answer, or of its head if the body is streamed.
     std::chrono::microseconds duration{0};
     /// 0 if no answer arrived.
     int http_status = 0;

@@ -1,47 +1,56 @@
 #include "base/utf8.hpp"
 
-#include <cstdint>
+#include <algorithm>
 
 namespace glacier::base {
+
+utf8_character first_utf8_character(std::string_view text) noexcept
+{
+    auto const lead = static_cast<unsigned char>(text.front());
+    if (lead < 0x80)
+        return {1, lead};
+    std::size_t const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() < length)
+        return {};
+
+    std::uint32_t code_point = lead & (0xffU >> (length + 1));
+    for (std::size_t i = 1; i < length; ++i) {
+        auto const next = static_cast<unsigned char>(text[i]);
+        if ((next & 0xc0U) != 0x80)
+            return {};
+        code_point = (code_point << 6U) | (next & 0x3fU);
+    }
+    // The same code point in more bytes than it needs, halves of UTF-16 pairs, and what lies beyond Unicode.
+    bool const too_long = (length == 3 && code_point < 0x800) || (length == 4 && code_point < 0x10000);
+    if (too_long || (code_point >= 0xd800 && code_point <= 0xdfff) || code_point > 0x10ffff)
+        return {};
+    return {length, code_point};
+}
 
 std::optional<std::size_t> count_utf8_characters(std::string_view text) noexcept
 {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < text.size(); ++count) {
-        auto const lead = static_cast<std::uint8_t>(text[i++]);
-        if (lead < 0x80)
-            continue;
-        std::size_t continuation = 0;
-        std::uint32_t smallest = 0;
-        std::uint32_t character = 0;
-        if (lead >= 0xc2 && lead <= 0xdf) {
-            continuation = 1;
-            smallest = 0x80;
-            character = lead & 0x1fU;
-        } else if (lead >= 0xe0 && lead <= 0xef) {
-            continuation = 2;
-            smallest = 0x800;
-            character = lead & 0x0fU;
-        } else if (lead >= 0xf0 && lead <= 0xf4) {
-            continuation = 3;
-            smallest = 0x10000;
-            character = lead & 0x07U;
-        } else {
+    for (; !text.empty(); ++count) {
+        std::size_t const length = first_utf8_character(text).length;
+        if (length == 0)
             return std::nullopt;
-        }
-        for (; continuation > 0; --continuation) {
-            if (i == text.size())
-                return std::nullopt;
-            auto const next = static_cast<std::uint8_t>(text[i++]);
-            if ((next & 0xc0U) != 0x80)
-                return std::nullopt;
-            character = (character << 6U) | (next & 0x3fU);
-        }
-        bool const surrogate = character >= 0xd800 && character <= 0xdfff;
-        if (character < smallest || character > 0x10ffff || surrogate)
-            return std::nullopt;
+        text.remove_prefix(length);
     }
     return count;
+}
+
+std::string valid_utf8(std::string_view text)
+{
+    std::string valid;
+    while (!text.empty()) {
+        std::size_t const length = first_utf8_character(text).length;
+        if (length == 0)
+            valid += "\xef\xbf\xbd";
+        else
+            valid += text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return valid;
 }
 
 } // namespace glacier::base

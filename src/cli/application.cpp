@@ -42,7 +42,9 @@ Exit codes:
 Environment:
   AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE,
   AWS_REGION, AWS_DEFAULT_REGION, AWS_ENDPOINT_URL_GLACIER, AWS_ENDPOINT_URL,
-  AWS_CA_BUNDLE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE
+  AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, AWS_USE_FIPS_ENDPOINT,
+  AWS_USE_DUALSTACK_ENDPOINT, AWS_RETRY_MODE, AWS_MAX_ATTEMPTS,
+  AWS_SDK_UA_APP_ID, AWS_CA_BUNDLE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE
 
 An id or a file that begins with - goes after --, or after = with an option.)";
 
@@ -138,12 +140,17 @@ void command_line::add_globals()
     add_text(app_, "--endpoint-url", "URL", globals_.endpoint_url,
              "Where the service is, instead of the region's host");
     add_text(app_, "--region", "REGION", globals_.region, "Region of the vaults, such as eu-west-1");
+    app_.add_flag("--fips", globals_.fips, "Use the region's host with validated cryptography (FIPS 140)");
+    app_.add_flag("--dualstack", globals_.dualstack, "Use the region's host with IPv6 addresses too");
     add_text(app_, "--account-id", "ID", globals_.account_id,
              "Owner of the vaults (default: that of the credentials)");
     add_text(app_, "--ca-bundle", "FILE", globals_.ca_bundle,
              "Authorities to trust instead of the system's (PEM)");
     add_text(app_, "--profile", "NAME", globals_.profile,
              "Profile of the shared files to take settings and keys from");
+    app_.add_flag("--trace", globals_.trace,
+                  "Show on stderr what is done: requests, repetitions, connections");
+    add_text(app_, "--log", "FILE", globals_.log, "Append the same to a file, as JSON lines");
     add_text_function(
         app_, "--output", "json|text",
         [this](std::string const& text) { globals_.form = parse_output_form(text); },

@@ -19,6 +19,10 @@ client session::connect(std::size_t concurrency, std::optional<std::string> cons
     overrides.profile = options_.profile;
     overrides.region = options_.region;
     overrides.endpoint = options_.endpoint_url;
+    if (options_.fips)
+        overrides.use_fips_endpoint = true;
+    if (options_.dualstack)
+        overrides.use_dualstack_endpoint = true;
     auto const& owner = account ? account : options_.account_id;
     if (owner)
         overrides.account = account_id(*owner);
@@ -26,6 +30,7 @@ client session::connect(std::size_t concurrency, std::optional<std::string> cons
         overrides.ca_bundle = std::filesystem::path(*options_.ca_bundle);
 
     client_config config = load_client_config(overrides, world_.environment);
+    config.observer = events_.get_observer();
     // One more, so that a look at a job or an abort need not wait for a part.
     config.pool.connections_max = std::max(config.pool.connections_max, concurrency + 1);
     return client(world_.context.get_executor(), std::move(config));

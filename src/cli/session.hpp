@@ -1,5 +1,6 @@
 #pragma once
 
+#include "cli/event_output.hpp"
 #include "cli/output.hpp"
 #include "cli/progress.hpp"
 
@@ -36,6 +37,12 @@ struct global_options {
     std::optional<std::string> account_id;
     std::optional<std::string> ca_bundle;
     std::optional<std::string> profile;
+    bool fips = false;
+    bool dualstack = false;
+    /// A line on stderr for each event of the client.
+    bool trace = false;
+    /// A file that gets a JSON line for each.
+    std::optional<std::string> log;
     /// If it was given; else text.
     std::optional<output_form> form;
 };
@@ -43,9 +50,11 @@ struct global_options {
 /// One run of the command.
 class session {
 public:
+    /// Errors: failure(local_file) if the file for events cannot be opened.
     session(surroundings const& world, global_options options)
         : world_(world), options_(std::move(options)),
-          out_(world.out, options_.form.value_or(output_form::text)), console_(world.err, world.err_columns)
+          out_(world.out, options_.form.value_or(output_form::text)), console_(world.err, world.err_columns),
+          events_(console_, options_.trace, options_.log)
     {}
 
     asio::io_context& context() const noexcept { return world_.context; }
@@ -64,6 +73,7 @@ private:
     global_options options_;
     output out_;
     console console_;
+    event_output events_;
 };
 
 } // namespace glacier::cli

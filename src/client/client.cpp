@@ -8,6 +8,7 @@
 #include "protocol/data_retrieval_policy_operations.hpp"
 #include "protocol/job_operations.hpp"
 #include "protocol/multipart_operations.hpp"
+#include "protocol/payload_hasher.hpp"
 #include "protocol/provisioned_capacity_operations.hpp"
 #include "protocol/service_error.hpp"
 #include "protocol/tree_hash.hpp"
@@ -110,13 +111,30 @@ protocol::result_of<Request> decode(Request const& request, client_core::perform
     throw operation_error(errc::malformed_response, std::move(details));
 }
 
+/// Makes the result of an answer, and tells the observer whether that went well.
+template <class Function>
+auto finish(client_core::performed_request& performed, Function make_result)
+{
+    if (!performed.report)
+        return make_result();
+    try {
+        auto made = make_result();
+        performed.report->succeeded();
+        return made;
+    } catch (operation_error const& error) {
+        performed.report->failed(error.code(), error.outcome_unknown());
+        throw;
+    }
+}
+
 template <class Request>
 asio::awaitable<protocol::result_of<Request>> call(std::shared_ptr<client_core> core, Request request)
 {
     check(request);
     client_core::prepared_request prepared = prepare(*core, request);
-    client_core::performed_request const performed = co_await core->perform(std::move(prepared));
-    co_return decode(request, performed);
+    client_core::performed_request performed = co_await core->perform(std::move(prepared));
+    auto make_result = [&] { return decode(request, performed); };
+    co_return finish(performed, make_result);
 }
 
 template <class Request>
@@ -203,15 +221,18 @@ asio::awaitable<protocol::result_of<Request>> upload(std::shared_ptr<client_core
     Request const request = co_await with_hashes(core, std::move(its_request));
     client_core::prepared_request prepared = prepare(*core, request);
     prepared.content = request.content;
-    client_core::performed_request const performed = co_await core->perform(std::move(prepared));
-    auto answered = decode(request, performed);
-    if (answered.tree_hash && *answered.tree_hash != *request.tree_hash) {
-        error_details details =
-            details_of(request, performed,
-                       "sent " + request.tree_hash->hex() + ", the service has " + answered.tree_hash->hex());
-        throw operation_error(errc::tree_hash_mismatch, std::move(details));
-    }
-    co_return answered;
+    client_core::performed_request performed = co_await core->perform(std::move(prepared));
+    auto make_result = [&] {
+        auto answered = decode(request, performed);
+        if (answered.tree_hash && *answered.tree_hash != *request.tree_hash) {
+            error_details details = details_of(request, performed,
+                                               "sent " + request.tree_hash->hex() + ", the service has " +
+                                                   answered.tree_hash->hex());
+            throw operation_error(errc::tree_hash_mismatch, std::move(details));
+        }
+        return answered;
+    };
+    co_return finish(performed, make_result);
 }
 
 std::optional<std::uint64_t> content_length_of(protocol::http_response const& response)
@@ -236,12 +257,9 @@ bool is_answer_to(output_range const& asked, std::optional<std::string> const& c
     return slash != std::string_view::npos && last && total && *total != 0 && *last == *total - 1;
 }
 
-asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core,
-                                               get_job_output_request request)
+/// The output that an answer announces.
+job_output_stream output_of(get_job_output_request const& request, client_core::performed_request& performed)
 {
-    client_core::prepared_request prepared = prepare(*core, request);
-    prepared.streams_answer = true;
-    client_core::performed_request performed = co_await core->perform(std::move(prepared));
     job_output_head head = decode(request, performed);
     head.status = performed.response.status;
     head.content_length = content_length_of(performed.response);
@@ -256,7 +274,23 @@ asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core
                            head.content_range.value_or("no Content-Range"));
         throw operation_error(errc::unexpected_status, std::move(details));
     }
-    co_return job_output_stream(std::move(head), std::move(performed.stream));
+    error_details about = details_of(request, performed, {});
+    return job_output_stream(std::move(head), std::move(performed.stream), std::move(about));
+}
+
+asio::awaitable<job_output_stream> open_output(std::shared_ptr<client_core> core,
+                                               get_job_output_request request)
+{
+    client_core::prepared_request prepared = prepare(*core, request);
+    prepared.streams_answer = true;
+    client_core::performed_request performed = co_await core->perform(std::move(prepared));
+    auto make_result = [&] { return output_of(request, performed); };
+    co_return finish(performed, make_result);
+}
+
+asio::awaitable<std::size_t> warm_up_core(std::shared_ptr<client_core> core, std::size_t connections)
+{
+    co_return co_await core->warm_up(connections);
 }
 
 } // namespace
@@ -269,6 +303,11 @@ client::client(asio::any_io_executor executor, client_config config)
 
 client::client(std::shared_ptr<client_core> core) noexcept : core_(std::move(core)) {}
 
+client client::with(call_settings settings) const
+{
+    return client(core_->with(settings));
+}
+
 asio::any_io_executor const& client::get_executor() const noexcept
 {
     return core_->executor();
@@ -277,6 +316,21 @@ asio::any_io_executor const& client::get_executor() const noexcept
 asio::any_io_executor client::get_blocking_executor() const
 {
     return core_->blocking_executor();
+}
+
+std::shared_ptr<observer> const& client::get_observer() const noexcept
+{
+    return core_->config().observer;
+}
+
+glacier::pool_statistics client::pool_statistics() const
+{
+    return core_->statistics();
+}
+
+asio::awaitable<std::size_t> client::warm_up(std::size_t connections) const
+{
+    return warm_up_core(core_, connections);
 }
 
 asio::awaitable<body_hashes> client::hash_body(body content) const

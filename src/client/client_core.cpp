@@ -1,18 +1,34 @@
 #include "client/client_core.hpp"
 
 #include "async/offload.hpp"
+#include "async/run_on.hpp"
+#include "async/task_group.hpp"
+#include "base/http_date.hpp"
+#include "base/iso8601.hpp"
 #include "base/printable.hpp"
+#include "client/invocation_id.hpp"
+#include "client/send_gate.hpp"
+#include "net/connection.hpp"
 #include "net/dialer.hpp"
 #include "net/http_exchanger.hpp"
+#include "plan/clock_skew.hpp"
+#include "plan/retry_plan.hpp"
+#include "protocol/application_id.hpp"
+#include "protocol/redactor.hpp"
+#include "protocol/retry_after.hpp"
 #include "protocol/service_error.hpp"
+#include "protocol/sigv4.hpp"
 
 #include <glacier/version.hpp>
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <optional>
 #include <utility>
 
 namespace glacier {
@@ -64,6 +80,7 @@ failed_attempt describe(net::exchange_result const& result, protocol::operation_
 {
     failed_attempt failed;
     failed.failure.sent = result.sent;
+    failed.failure.http_status = result.response.status;
     failed.failure.reused_connection = result.reused_connection;
     failed.details.http_status = result.response.status;
     failed.details.request_id = protocol::request_id_of(result.response.headers);
@@ -86,21 +103,50 @@ failed_attempt describe(net::exchange_result const& result, protocol::operation_
     return failed;
 }
 
+void check_application_id(std::string const& id)
+{
+    if (!protocol::is_application_id(id))
+        throw invalid_value(errc::invalid_option, "application_id = " + id);
+}
+
+std::string user_agent_of(client_config const& config)
+{
+    std::string text = "glacier-cpp/" + std::string(version);
+    return config.application_id.empty() ? text : text + " app/" + config.application_id;
+}
+
+void check_retry(retry_settings const& settings)
+{
+    if (auto const fault = plan::fault_of(settings))
+        throw invalid_value(errc::invalid_option, "retry." + *fault);
+}
+
+void check_operation_timeout(std::chrono::milliseconds limit)
+{
+    if (limit < std::chrono::milliseconds::zero())
+        throw invalid_value(errc::invalid_option,
+                            "operation time-out = " + std::to_string(limit.count()) + " ms");
+}
+
+std::chrono::microseconds since(async::time_source const& time, async::time_source::time_point began)
+{
+    return std::chrono::duration_cast<std::chrono::microseconds>(time.now() - began);
+}
+
 } // namespace
 
-protocol::endpoint endpoint_of(client_config const& config)
+protocol::resolved_endpoint endpoint_of(client_config const& config)
 {
-    if (config.region.empty())
-        refuse(errc::no_region, {});
-    auto const by_region = protocol::endpoint_of_region(config.region);
-    if (!by_region)
-        throw invalid_value(errc::invalid_endpoint, "region " + config.region);
-    if (!config.endpoint)
-        return *by_region;
-    auto const parsed = protocol::parse_endpoint(*config.endpoint);
-    if (!parsed)
-        throw invalid_value(errc::invalid_endpoint, *config.endpoint);
-    return *parsed;
+    protocol::endpoint_parameters parameters(config.region);
+    parameters.url = config.endpoint;
+    parameters.use_fips = config.use_fips_endpoint;
+    parameters.use_dualstack = config.use_dualstack_endpoint;
+    auto resolved = protocol::resolve_endpoint(parameters);
+    if (resolved)
+        return *resolved;
+    if (resolved.error().reason == errc::invalid_endpoint)
+        throw invalid_value(errc::invalid_endpoint, resolved.error().message);
+    refuse(resolved.error().reason, resolved.error().message);
 }
 
 client_environment make_client_environment(asio::any_io_executor executor, client_config const& config)
@@ -109,95 +155,552 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
     settings.timeouts = config.timeouts;
     settings.pool = config.pool;
     settings.response_bytes_max = config.response_bytes_max;
+    settings.endpoint = endpoint_of(config).str();
+    settings.observer = config.observer;
     asio::any_io_executor const blocking =
         config.blocking_executor
             ? *config.blocking_executor
             : async::blocking_executor_of(asio::query(executor, asio::execution::context));
 
     client_environment environment;
-    auto dialer =
-        net::make_dialer(endpoint_of(config), config.tls, config.timeouts, config.connection_factory);
+    net::dialer_settings dialing(config.tls, config.timeouts);
+    dialing.factory = config.connection_factory;
+    dialing.pool = config.pool;
+    dialing.proxy = config.proxy;
+    dialing.observer = config.observer;
+    auto dialer = net::make_dialer(endpoint_of(config).where, std::move(dialing));
     environment.exchanger = net::make_http_exchanger(executor, blocking, std::move(dialer), settings);
     environment.clock = std::make_shared<base::system_clock>();
     environment.random = std::make_shared<base::system_random>();
     return environment;
 }
 
-client_core::client_core(asio::any_io_executor executor, client_config config, client_environment environment)
-    : executor_(std::move(executor)), config_(std::move(config)), environment_(std::move(environment)),
-      endpoint_(endpoint_of(config_)), signer_(protocol::signing_scope{config_.region, "glacier"}),
-      quota_(config_.retry.quota)
+operation_report::operation_report(std::shared_ptr<observer> observer,
+                                   std::shared_ptr<async::time_source> time, std::string_view operation,
+                                   std::string resource, std::string invocation_id)
+    : observer_(std::move(observer)), time_(std::move(time)), began_(time_->now()), operation_(operation),
+      resource_(std::move(resource)), invocation_id_(std::move(invocation_id)),
+      error_(asio::error::operation_aborted)
+{}
+
+operation_report::~operation_report()
 {
-    if (!config_.credentials)
+    operation_ended event;
+    event.operation = operation_;
+    event.resource = resource_;
+    event.invocation_id = invocation_id_;
+    event.attempts = attempts_;
+    event.duration = since(*time_, began_);
+    event.error = error_;
+    event.outcome_unknown = outcome_unknown_;
+    observer_->on_operation_ended(event);
+}
+
+void operation_report::failed(error_code code, bool outcome_unknown) noexcept
+{
+    error_ = code;
+    outcome_unknown_ = outcome_unknown;
+}
+
+/// What all handles of a client share.
+struct client_core::state {
+    state(asio::any_io_executor its_executor, client_config its_config, client_environment its_environment)
+        : executor(std::move(its_executor)), config(std::move(its_config)),
+          environment(std::move(its_environment)), endpoint(endpoint_of(config).where),
+          user_agent(user_agent_of(config)),
+          signer(protocol::signing_scope{endpoint_of(config).signing_region, "glacier"}),
+          quota(config.retry.quota), gate(std::make_shared<send_gate>(environment.time))
+    {}
+
+    asio::any_io_executor executor;
+    client_config config;
+    client_environment environment;
+    protocol::endpoint endpoint;
+    std::string user_agent;
+    protocol::signer signer;
+    plan::retry_quota quota;
+    plan::clock_skew skew;
+    std::shared_ptr<send_gate> gate;
+};
+
+/// One operation while it runs.
+struct client_core::call {
+    call(std::shared_ptr<state> shared, prepared_request its_request, retry_settings const& retry,
+         std::chrono::milliseconds its_limit)
+        : client(std::move(shared)), request(std::move(its_request)), info(protocol::info_of(request.id)),
+          plan(retry, client->quota, info.repeat), limit(its_limit),
+          invocation_id(make_invocation_id(*client->environment.random))
+    {
+        if (info.repeat == protocol::repeatable::no)
+            may_have_arrived = std::make_shared<std::atomic<bool>>(false);
+    }
+
+    bool is_adaptive() const noexcept { return plan.settings().mode == retry_mode::adaptive; }
+
+    bool outcome_unknown() const noexcept { return may_have_arrived && *may_have_arrived; }
+
+    /// The next request, signed.
+    net::exchange_request sign();
+
+    /// Whoever answers may send back what he was sent, and what he says is shown in errors, events and logs.
+    void redact(protocol::http_response& answer) const;
+    void redact(error_details& details) const;
+
+    performed_request succeed(net::exchange_result result);
+
+    /// How long to wait before the next request; throws if there will be none.
+    std::chrono::milliseconds fail(net::exchange_result const& result);
+
+    /// Throws the operation's error.
+    [[noreturn]] void give_up(error_code code, error_details details, bool outcome_unknown) const;
+    [[noreturn]] void time_out() const;
+
+    /// Whether the cause of the refusal was mended, so that another request is worth it.
+    bool repair(net::exchange_result const& result, failed_attempt const& failed);
+
+    void tell_started() const;
+    void tell_ended(net::exchange_result const& result, error_code code, error_details const& details) const;
+    void tell_retry(error_code code, std::chrono::milliseconds delay) const;
+    void tell_throttled(bool by_service, double rate, std::chrono::milliseconds delay) const;
+
+    observer* watcher() const noexcept { return client->config.observer.get(); }
+
+    std::shared_ptr<state> client;
+    prepared_request request;
+    protocol::operation_info const& info;
+    plan::retry_plan plan;
+    std::chrono::milliseconds limit;
+    std::string invocation_id;
+    int requests = 0;
+    bool clock_corrected = false;
+    bool credentials_renewed = false;
+    // What the last attempt failed with.
+    error_details last_failure;
+
+    // Of the attempt under way.
+    std::optional<credentials> identity;
+    std::string authorization;
+    std::chrono::seconds offset{0};
+    timestamp sent_at;
+    async::time_source::time_point began;
+    // Null where nobody asks, since the request may be repeated.
+    std::shared_ptr<std::atomic<bool>> may_have_arrived;
+
+    // Of an operation with a deadline.
+    bool expired = false;
+    std::optional<performed_request> performed;
+    std::exception_ptr error;
+};
+
+net::exchange_request client_core::call::sign()
+{
+    ++requests;
+    offset = client->skew.offset();
+    sent_at = client->environment.clock->now();
+    timestamp const time = sent_at + offset;
+
+    // What replaced a request on a stale connection, or one whose cause was mended, comes on top of the attempts that
+    // are allowed.
+    int const uncounted = requests - plan.attempts();
+    std::string attempt = "attempt=" + std::to_string(requests) +
+                          "; max=" + std::to_string(plan.settings().attempts_max + uncounted);
+    std::chrono::milliseconds const patience = client->config.timeouts.response;
+    if (requests > 1 && request.content.size() == 0 && patience > std::chrono::milliseconds::zero())
+        attempt = "ttl=" + base::to_iso8601_basic(time + patience) + "; " + attempt;
+
+    net::exchange_request sent(request.message, request.content, request.streams_answer);
+    sent.may_have_arrived = may_have_arrived;
+    sent.message.target = client->endpoint.path_prefix + sent.message.target;
+    sent.message.headers.set("host", client->endpoint.host_header());
+    sent.message.headers.set("user-agent", client->user_agent);
+    sent.message.headers.set("amz-sdk-invocation-id", invocation_id);
+    sent.message.headers.set("amz-sdk-request", std::move(attempt));
+    client->signer.sign(sent.message, *identity, time);
+    authorization = sent.message.headers.get("authorization");
+    return sent;
+}
+
+void client_core::call::redact(protocol::http_response& answer) const
+{
+    protocol::redactor secrets;
+    secrets.add(*identity, authorization);
+    secrets.redact(answer);
+}
+
+void client_core::call::redact(error_details& details) const
+{
+    protocol::redactor secrets;
+    secrets.add(*identity, authorization);
+    for (std::string* const text : {&details.message, &details.service_code, &details.request_id})
+        *text = secrets.redact(*text);
+}
+
+client_core::performed_request client_core::call::succeed(net::exchange_result result)
+{
+    tell_ended(result, {}, {});
+    plan.on_success();
+    if (is_adaptive())
+        client->gate->on_attempt(false);
+    performed_request made;
+    made.response = std::move(result.response);
+    made.stream = std::move(result.stream);
+    made.attempts = requests;
+    return made;
+}
+
+std::chrono::milliseconds client_core::call::fail(net::exchange_result const& result)
+{
+    failed_attempt failed = describe(result, info, client->endpoint);
+    // Again, because secrets may have stood in escapes of JSON, or been cut off.
+    redact(failed.details);
+    if (failed.failure.answered)
+        failed.failure.retry_after = protocol::retry_after_of(result.response.headers, sent_at + offset);
+    tell_ended(result, failed.failure.code, failed.details);
+
+    bool const throttled = plan::kind_of(failed.failure) == plan::failure_kind::throttling;
+    double const rate = is_adaptive() ? client->gate->on_attempt(throttled) : 0;
+    if (throttled)
+        tell_throttled(true, rate, {});
+
+    plan::retry_decision decision;
+    if (repair(result, failed))
+        decision.step = plan::retry_step::repeat_at_once;
+    else
+        decision = plan.on_failure(failed.failure, client->environment.random->fraction());
+    if (decision.step == plan::retry_step::give_up) {
+        // A success, though not the expected one: the work may be done.
+        int const status = failed.details.http_status;
+        bool const odd_success = status >= 200 && status < 300 && info.repeat == protocol::repeatable::no;
+        give_up(failed.failure.code, std::move(failed.details), decision.outcome_unknown || odd_success);
+    }
+    tell_retry(failed.failure.code, decision.delay);
+    last_failure = std::move(failed.details);
+    if (may_have_arrived)
+        *may_have_arrived = false;
+    return decision.delay;
+}
+
+void client_core::call::give_up(error_code code, error_details details, bool outcome_unknown) const
+{
+    details.operation = info.name;
+    details.resource = request.resource;
+    details.attempts = requests;
+    details.outcome_unknown = outcome_unknown;
+    throw operation_error(code, std::move(details));
+}
+
+void client_core::call::time_out() const
+{
+    error_details details = last_failure;
+    std::string text = "more than " + std::to_string(limit.count()) + " ms";
+    if (!details.message.empty())
+        text += ", after a failure: " + details.message;
+    details.message = std::move(text);
+    give_up(errc::operation_timeout, std::move(details), outcome_unknown());
+}
+
+bool client_core::call::repair(net::exchange_result const& result, failed_attempt const& failed)
+{
+    if (failed.failure.code == service_errc::expired_token && failed.failure.from_service) {
+        if (std::exchange(credentials_renewed, true))
+            return false;
+        client->config.credentials->expire(*identity);
+        return true;
+    }
+    if (!failed.failure.answered ||
+        !plan::refuses_the_time(failed.details.service_code, failed.details.message))
+        return false;
+    plan::refused_time refused;
+    refused.offset_used = offset;
+    refused.sent = sent_at;
+    refused.answered = client->environment.clock->now();
+    refused.service_time = base::parse_http_date(result.response.headers.get("date"));
+    refused.repeated = std::exchange(clock_corrected, true);
+    auto const decided = client->skew.on_refused(refused);
+    if (decided.changed && watcher() != nullptr) {
+        clock_skew_changed event;
+        event.offset = client->skew.offset();
+        watcher()->on_clock_skew_changed(event);
+    }
+    return decided.repeat;
+}
+
+void client_core::call::tell_started() const
+{
+    if (watcher() == nullptr)
+        return;
+    attempt_started event;
+    event.operation = info.name;
+    event.resource = request.resource;
+    event.invocation_id = invocation_id;
+    event.attempt = requests;
+    watcher()->on_attempt_started(event);
+}
+
+void client_core::call::tell_ended(net::exchange_result const& result, error_code code,
+                                   error_details const& details) const
+{
+    if (watcher() == nullptr)
+        return;
+    attempt_ended event;
+    event.operation = info.name;
+    event.resource = request.resource;
+    event.invocation_id = invocation_id;
+    event.attempt = requests;
+    event.duration = since(*client->environment.time, began);
+    event.http_status = result.response.status;
+    event.request_id = protocol::request_id_of(result.response.headers);
+    event.error = code;
+    event.service_code = details.service_code;
+    event.message = details.message;
+    event.reused_connection = result.reused_connection;
+    watcher()->on_attempt_ended(event);
+}
+
+void client_core::call::tell_retry(error_code code, std::chrono::milliseconds delay) const
+{
+    if (watcher() == nullptr)
+        return;
+    retry_scheduled event;
+    event.operation = info.name;
+    event.resource = request.resource;
+    event.invocation_id = invocation_id;
+    event.attempt = requests;
+    event.error = code;
+    event.delay = delay;
+    event.quota_left = client->quota.available();
+    watcher()->on_retry_scheduled(event);
+}
+
+void client_core::call::tell_throttled(bool by_service, double rate, std::chrono::milliseconds delay) const
+{
+    if (watcher() == nullptr)
+        return;
+    throttled event;
+    event.operation = info.name;
+    event.by_service = by_service;
+    event.rate = rate;
+    event.delay = delay;
+    watcher()->on_throttled(event);
+}
+
+client_core::client_core(asio::any_io_executor executor, client_config config, client_environment environment)
+    : state_(std::make_shared<state>(std::move(executor), std::move(config), std::move(environment))),
+      retry_(state_->config.retry), operation_timeout_(state_->config.timeouts.operation)
+{
+    if (!state_->config.credentials)
         refuse(errc::no_credentials, "the configuration has no provider");
-    if (config_.pool.connections_max == 0)
+    if (state_->config.pool.connections_max == 0)
         throw invalid_value(errc::invalid_option, "pool.connections_max = 0");
-    if (config_.retry.attempts_max < 1)
-        throw invalid_value(errc::invalid_option,
-                            "retry.attempts_max = " + std::to_string(config_.retry.attempts_max));
+    check_retry(retry_);
+    check_operation_timeout(operation_timeout_);
+    check_application_id(state_->config.application_id);
+}
+
+client_core::client_core(std::shared_ptr<state> shared, retry_settings const& retry,
+                         std::chrono::milliseconds operation_timeout)
+    : state_(std::move(shared)), retry_(retry), operation_timeout_(operation_timeout)
+{
+    check_retry(retry_);
+    check_operation_timeout(operation_timeout_);
+}
+
+std::shared_ptr<client_core> client_core::with(call_settings const& settings) const
+{
+    client_core made(state_, settings.retry.value_or(retry_),
+                     settings.operation_timeout.value_or(operation_timeout_));
+    return std::make_shared<client_core>(std::move(made));
+}
+
+asio::any_io_executor const& client_core::executor() const noexcept
+{
+    return state_->executor;
 }
 
 asio::any_io_executor client_core::blocking_executor() const
 {
-    if (config_.blocking_executor)
-        return *config_.blocking_executor;
-    return async::blocking_executor_of(asio::query(executor_, asio::execution::context));
+    if (state_->config.blocking_executor)
+        return *state_->config.blocking_executor;
+    return async::blocking_executor_of(asio::query(state_->executor, asio::execution::context));
 }
 
-asio::awaitable<net::exchange_result> client_core::attempt(prepared_request const& request)
+pool_statistics client_core::statistics() const
 {
-    // Credentials and time are those of the attempt: both may have changed since the one before.
-    credentials const identity = co_await config_.credentials->get();
-    net::exchange_request sent(request.message, request.content, request.streams_answer);
-    sent.message.target = endpoint_.path_prefix + sent.message.target;
-    sent.message.headers.set("host", endpoint_.host_header());
-    sent.message.headers.set("user-agent", "glacier-cpp/" + std::string(version));
-    signer_.sign(sent.message, identity, environment_.clock->now());
-    co_return co_await environment_.exchanger->exchange(std::move(sent));
+    return state_->environment.exchanger->statistics();
+}
+
+asio::awaitable<std::size_t> client_core::warm_up(std::size_t connections) const
+{
+    std::shared_ptr<state> const client = state_;
+    try {
+        co_return co_await client->environment.exchanger->warm_up(connections);
+    } catch (net::connection_error const& error) {
+        error_details details;
+        details.operation = "warm-up";
+        details.message = with_peer(error.detail(), client->endpoint);
+        throw operation_error(error.code(), std::move(details));
+    }
+}
+
+client_config const& client_core::config() const noexcept
+{
+    return state_->config;
+}
+
+protocol::endpoint const& client_core::endpoint() const noexcept
+{
+    return state_->endpoint;
 }
 
 asio::awaitable<client_core::performed_request> client_core::perform(prepared_request request)
 {
-    protocol::operation_info const& info = protocol::info_of(request.id);
-    plan::retry_plan plan(config_.retry, quota_, info.repeat);
-    for (int sent = 1;; ++sent) {
-        error_details details;
-        error_code code;
-        plan::retry_decision decision;
-        try {
-            net::exchange_result result = co_await attempt(request);
-            if (!result.error && is_success(info, request.streams_answer, result.response.status)) {
-                plan.on_success();
-                performed_request performed;
-                performed.response = std::move(result.response);
-                performed.stream = std::move(result.stream);
-                performed.attempts = sent;
-                co_return performed;
-            }
-            failed_attempt failed = describe(result, info, endpoint_);
-            decision = plan.on_failure(failed.failure, environment_.random->fraction());
-            code = failed.failure.code;
-            details = std::move(failed.details);
-        } catch (operation_error const& error) {
-            // From the credentials or the body: nothing that a repetition would mend.
-            code = error.code();
-            details = error.details();
+    auto running = std::make_shared<call>(state_, std::move(request), retry_, operation_timeout_);
+    bool const has_deadline = operation_timeout_ > std::chrono::milliseconds::zero();
+    auto operation = has_deadline ? limited(running) : repeat(running);
+    if (running->watcher() == nullptr)
+        return operation;
+    return observed(std::move(running), std::move(operation));
+}
+
+asio::awaitable<client_core::performed_request> client_core::repeat(std::shared_ptr<call> running)
+{
+    while (true) {
+        if (running->is_adaptive()) {
+            std::function<void(std::chrono::milliseconds)> on_wait;
+            if (running->watcher() != nullptr)
+                on_wait = [told = running.get()](std::chrono::milliseconds delay) {
+                    told->tell_throttled(false, told->client->gate->rate(), delay);
+                };
+            co_await running->client->gate->pass(std::move(on_wait));
         }
-        if (decision.step == plan::retry_step::give_up) {
-            details.operation = info.name;
-            details.resource = request.resource;
-            details.attempts = sent;
-            // A success, though not the expected one: the work may be done.
-            bool const odd_success = details.http_status >= 200 && details.http_status < 300;
-            details.outcome_unknown =
-                decision.outcome_unknown || (odd_success && info.repeat == protocol::repeatable::no);
-            throw operation_error(code, std::move(details));
-        }
-        if (decision.delay > std::chrono::milliseconds::zero()) {
-            asio::steady_timer timer(co_await asio::this_coro::executor, decision.delay);
-            co_await timer.async_wait(asio::use_awaitable);
+        net::exchange_result result = co_await attempt(running);
+        running->redact(result.response);
+        if (!result.error &&
+            is_success(running->info, running->request.streams_answer, result.response.status))
+            co_return running->succeed(std::move(result));
+
+        std::chrono::milliseconds const delay = running->fail(result);
+        if (delay > std::chrono::milliseconds::zero()) {
+            async::time_source& time = *running->client->environment.time;
+            auto const timer = time.make_timer(co_await asio::this_coro::executor);
+            co_await timer->wait_until(time.now() + delay);
         }
     }
+}
+
+asio::awaitable<net::exchange_result> client_core::attempt(std::shared_ptr<call> running)
+{
+    state& client = *running->client;
+    // Credentials and time are those of the attempt: both may have changed since the one before.
+    try {
+        running->identity = co_await client.config.credentials->get();
+    } catch (operation_error const& error) {
+        // Nothing that a repetition would mend.
+        running->give_up(error.code(), error.details(), false);
+    }
+    net::exchange_request sent = running->sign();
+    if (running->watcher() == nullptr)
+        co_return co_await client.environment.exchanger->exchange(std::move(sent));
+
+    running->tell_started();
+    running->began = client.environment.time->now();
+    try {
+        co_return co_await client.environment.exchanger->exchange(std::move(sent));
+    } catch (boost::system::system_error const& error) {
+        running->tell_ended(net::exchange_result(), error.code(), error_details());
+        throw;
+    }
+}
+
+asio::awaitable<client_core::performed_request> client_core::observed(
+    std::shared_ptr<call> running, asio::awaitable<performed_request> operation)
+{
+    auto report = std::make_unique<operation_report>(running->client->config.observer,
+                                                     running->client->environment.time, running->info.name,
+                                                     running->request.resource, running->invocation_id);
+    try {
+        performed_request performed = co_await std::move(operation);
+        report->set_attempts(running->requests);
+        performed.report = std::move(report);
+        co_return performed;
+    } catch (operation_error const& error) {
+        report->set_attempts(running->requests);
+        report->failed(error.code(), error.outcome_unknown());
+        throw;
+    } catch (boost::system::system_error const& error) {
+        report->set_attempts(running->requests);
+        report->failed(error.code(), running->outcome_unknown());
+        throw;
+    }
+}
+
+asio::awaitable<client_core::performed_request> client_core::limited(std::shared_ptr<call> running)
+{
+    // The deadline cancels the operation, which only one thread at a time may do.
+    asio::any_io_executor const strand = asio::make_strand(co_await asio::this_coro::executor);
+    co_return co_await async::run_on(strand, limited_on(strand, running));
+}
+
+asio::awaitable<void> client_core::keep_outcome(std::shared_ptr<call> running)
+{
+    try {
+        running->performed = co_await repeat(running);
+    } catch (...) {
+        running->error = std::current_exception();
+    }
+}
+
+namespace {
+
+constexpr std::uint64_t operation_child = 1;
+constexpr std::uint64_t deadline_child = 2;
+
+asio::awaitable<void> wait_until(asio::any_io_executor executor, std::shared_ptr<async::time_source> time,
+                                 async::time_source::time_point moment)
+{
+    auto const timer = time->make_timer(executor);
+    co_await timer->wait_until(moment);
+}
+
+/// Waits for the first to end. `deadline_passed`: that was the deadline. Both must outlive this.
+asio::awaitable<void> first_to_end(async::task_group& children, bool& deadline_passed,
+                                   asio::awaitable<void> operation, asio::awaitable<void> deadline)
+{
+    children.start(operation_child, std::move(operation));
+    children.start(deadline_child, std::move(deadline));
+    auto const first = co_await children.next();
+    deadline_passed = first && first->id == deadline_child && !first->error;
+}
+
+} // namespace
+
+asio::awaitable<client_core::performed_request> client_core::limited_on(asio::any_io_executor strand,
+                                                                        std::shared_ptr<call> running)
+{
+    async::task_group children(strand);
+    std::shared_ptr<async::time_source> const time = running->client->environment.time;
+    auto operation = keep_outcome(running);
+    auto deadline = wait_until(strand, time, time->now() + running->limit);
+    auto race = first_to_end(children, running->expired, std::move(operation), std::move(deadline));
+    co_await children.run(std::move(race));
+
+    if (running->performed)
+        co_return std::move(*running->performed);
+    // What was cancelled by the deadline has ended otherwise than what the caller has cancelled.
+    error_code code = asio::error::operation_aborted;
+    try {
+        if (running->error)
+            std::rethrow_exception(running->error);
+    } catch (boost::system::system_error const& error) {
+        code = error.code();
+    } catch (...) {
+        throw;
+    }
+    if (running->expired && code == asio::error::operation_aborted)
+        running->time_out();
+    if (running->error)
+        std::rethrow_exception(running->error);
+    throw boost::system::system_error(code);
 }
 
 } // namespace glacier

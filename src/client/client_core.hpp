@@ -1,20 +1,23 @@
 #pragma once
 
+#include "async/timer.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "net/exchange.hpp"
-#include "plan/retry_plan.hpp"
-#include "protocol/endpoint.hpp"
-#include "protocol/sigv4.hpp"
+#include "protocol/endpoint_rules.hpp"
+#include "protocol/operation.hpp"
 
 #include <glacier/config.hpp>
 #include <glacier/error.hpp>
+#include <glacier/observer.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace glacier {
 
@@ -25,6 +28,33 @@ struct client_environment {
     std::shared_ptr<net::exchanger> exchanger;
     std::shared_ptr<base::clock> clock;
     std::shared_ptr<base::random_source> random;
+    /// For waits, deadlines and durations.
+    std::shared_ptr<async::time_source> time = async::system_time();
+};
+
+/// Tells the observer that an operation has ended, when it goes: as cancelled, unless it was told otherwise.
+class operation_report {
+public:
+    operation_report(std::shared_ptr<observer> observer, std::shared_ptr<async::time_source> time,
+                     std::string_view operation, std::string resource, std::string invocation_id);
+    operation_report(operation_report const&) = delete;
+    operation_report& operator=(operation_report const&) = delete;
+    ~operation_report();
+
+    void set_attempts(int attempts) noexcept { attempts_ = attempts; }
+    void succeeded() noexcept { error_ = error_code(); }
+    void failed(error_code code, bool outcome_unknown) noexcept;
+
+private:
+    std::shared_ptr<observer> observer_;
+    std::shared_ptr<async::time_source> time_;
+    async::time_source::time_point began_;
+    std::string_view operation_;
+    std::string resource_;
+    std::string invocation_id_;
+    int attempts_ = 0;
+    error_code error_;
+    bool outcome_unknown_ = false;
 };
 
 /**
@@ -54,32 +84,53 @@ public:
         protocol::http_response response;
         std::unique_ptr<job_output_stream::source> stream;
         int attempts = 0;
+        /// Wants to be told whether the answer was of use; null if nobody asks.
+        std::unique_ptr<operation_report> report;
     };
 
     client_core(asio::any_io_executor executor, client_config config, client_environment environment);
 
+    /// The same client with other settings. Throws invalid_value.
+    std::shared_ptr<client_core> with(call_settings const& settings) const;
+
+    /// Lifetime: what it needs stays alive.
     asio::awaitable<performed_request> perform(prepared_request request);
 
-    asio::any_io_executor const& executor() const noexcept { return executor_; }
+    pool_statistics statistics() const;
+    asio::awaitable<std::size_t> warm_up(std::size_t connections) const;
+
+    asio::any_io_executor const& executor() const noexcept;
     asio::any_io_executor blocking_executor() const;
-    client_config const& config() const noexcept { return config_; }
-    protocol::endpoint const& endpoint() const noexcept { return endpoint_; }
+    client_config const& config() const noexcept;
+    protocol::endpoint const& endpoint() const noexcept;
 
 private:
-    asio::awaitable<net::exchange_result> attempt(prepared_request const& request);
+    struct state;
+    struct call;
 
-    asio::any_io_executor executor_;
-    client_config config_;
-    client_environment environment_;
-    protocol::endpoint endpoint_;
-    protocol::signer signer_;
-    plan::retry_quota quota_;
+    client_core(std::shared_ptr<state> shared, retry_settings const& retry,
+                std::chrono::milliseconds operation_timeout);
+
+    static asio::awaitable<performed_request> repeat(std::shared_ptr<call> running);
+    static asio::awaitable<net::exchange_result> attempt(std::shared_ptr<call> running);
+    static asio::awaitable<performed_request> observed(std::shared_ptr<call> running,
+                                                       asio::awaitable<performed_request> operation);
+
+    // Those of an operation with a deadline.
+    static asio::awaitable<performed_request> limited(std::shared_ptr<call> running);
+    static asio::awaitable<performed_request> limited_on(asio::any_io_executor strand,
+                                                         std::shared_ptr<call> running);
+    static asio::awaitable<void> keep_outcome(std::shared_ptr<call> running);
+
+    std::shared_ptr<state> state_;
+    retry_settings retry_;
+    std::chrono::milliseconds operation_timeout_;
 };
 
 /// The environment of a real client: network, clock and random numbers of the machine.
 client_environment make_client_environment(asio::any_io_executor executor, client_config const& config);
 
-/// The endpoint that the configuration asks for. Throws invalid_value or operation_error.
-protocol::endpoint endpoint_of(client_config const& config);
+/// The endpoint that the configuration asks for, and the region that signs. Throws invalid_value or operation_error.
+protocol::resolved_endpoint endpoint_of(client_config const& config);
 
 } // namespace glacier

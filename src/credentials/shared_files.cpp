@@ -38,11 +38,11 @@ std::string to_lower(std::string_view text)
 /// `profile  "my name"` -> `profile my name`.
 std::string section_name(std::string_view text)
 {
-    constexpr std::string_view kind = "profile";
     text = trim(text);
     std::string name(text);
-    if (text.starts_with(kind) && text.find_first_of(" \t") == kind.size())
-        name = std::string(kind) + " " + std::string(trim(text.substr(kind.size())));
+    for (std::string_view const kind : {"profile", "services"})
+        if (text.starts_with(kind) && text.find_first_of(" \t") == kind.size())
+            name = std::string(kind) + " " + std::string(trim(text.substr(kind.size())));
     std::erase(name, '"');
     return name;
 }
@@ -93,6 +93,7 @@ sections parse(std::string_view text, std::filesystem::path const& path)
     section* current = nullptr;
     // How far the last key of the section is indented.
     std::optional<std::size_t> key_indent;
+    std::string last_key;
     int line_number = 0;
     while (!text.empty()) {
         std::string_view const line = text.substr(0, text.find('\n'));
@@ -113,17 +114,22 @@ sections parse(std::string_view text, std::filesystem::path const& path)
             key_indent.reset();
             continue;
         }
-        // A line that is indented further belongs to the key above it; no key that is read here has such lines.
-        std::size_t const indent = line.find_first_not_of(" \t");
-        if (key_indent && indent > *key_indent)
-            continue;
         auto const equals = content.find('=');
+        // A line that is indented further belongs to the key above it.
+        std::size_t const indent = line.find_first_not_of(" \t");
+        if (key_indent && indent > *key_indent) {
+            if ((*current)[last_key].empty() && equals != std::string_view::npos)
+                (*current)[last_key + "." + to_lower(trim(content.substr(0, equals)))] =
+                    trim(content.substr(equals + 1));
+            continue;
+        }
         if (equals == std::string_view::npos)
             fault("neither a section nor KEY = VALUE");
         if (current == nullptr)
             fault("a key before the first section");
         key_indent = indent;
-        (*current)[to_lower(trim(content.substr(0, equals)))] = trim(content.substr(equals + 1));
+        last_key = to_lower(trim(content.substr(0, equals)));
+        (*current)[last_key] = trim(content.substr(equals + 1));
     }
     return parsed;
 }
@@ -136,26 +142,43 @@ std::optional<std::string> profile::get(std::string_view key) const
     return found_key->second;
 }
 
-profile load_profile(std::string const& name, environment_reader const& environment)
+shared_files shared_files::load(environment_reader const& environment)
+{
+    shared_files loaded;
+    loaded.config_ = read_file(file_path(environment, "AWS_CONFIG_FILE", "config")).value_or(sections());
+    loaded.credentials_ =
+        read_file(file_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")).value_or(sections());
+    return loaded;
+}
+
+profile shared_files::get_profile(std::string const& name) const
 {
     profile loaded;
     loaded.name = name;
-    auto const take = [&loaded](std::optional<sections> const& from, std::string const& section_title) {
-        if (!from)
-            return;
-        auto const section_found = from->find(section_title);
-        if (section_found == from->end())
+    auto const take = [&loaded](sections const& from, std::string const& section_title) {
+        auto const section_found = from.find(section_title);
+        if (section_found == from.end())
             return;
         loaded.found = true;
         for (auto const& [key, value] : section_found->second)
             loaded.keys.insert_or_assign(key, value);
     };
-    auto const config = read_file(file_path(environment, "AWS_CONFIG_FILE", "config"));
     if (name == "default")
-        take(config, "default");
-    take(config, "profile " + name);
-    take(read_file(file_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")), name);
+        take(config_, "default");
+    take(config_, "profile " + name);
+    take(credentials_, name);
     return loaded;
+}
+
+section const* shared_files::find_section(std::string_view kind, std::string const& name) const
+{
+    auto const found = config_.find(std::string(kind) + " " + name);
+    return found == config_.end() ? nullptr : &found->second;
+}
+
+profile load_profile(std::string const& name, environment_reader const& environment)
+{
+    return shared_files::load(environment).get_profile(name);
 }
 
 std::shared_ptr<credentials_provider> static_keys_of(profile const& source)

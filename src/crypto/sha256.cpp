@@ -66,6 +66,13 @@ void sha256::update(std::span<std::byte const> bytes)
     require(EVP_DigestUpdate(as_context(context_.get()), bytes.data(), bytes.size()));
 }
 
+sha256_digest sha256::digest_so_far() const
+{
+    sha256 copy;
+    require(EVP_MD_CTX_copy_ex(as_context(copy.context_.get()), as_context(context_.get())));
+    return copy.finish();
+}
+
 sha256_digest sha256::finish()
 {
     std::array<std::byte, sha256_digest::size> digest{};

@@ -19,6 +19,9 @@ public:
 
     void update(std::span<std::byte const> bytes);
 
+    /// The digest of everything given so far; more may follow.
+    sha256_digest digest_so_far() const;
+
     /// The digest of everything given so far; the object then begins anew.
     sha256_digest finish();
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "emulator/service_context.hpp"
-#include "protocol/tree_hash.hpp"
+#include "protocol/payload_hasher.hpp"
 
 #include <glacier/sha256_digest.hpp>
 

@@ -6,6 +6,7 @@
 
 #include "base/utf8.hpp"
 #include "protocol/inventory.hpp"
+#include "protocol/leaf_hasher.hpp"
 #include "protocol/select_request.hpp"
 #include "protocol/tree_hash.hpp"
 

@@ -1,6 +1,7 @@
 #include "emulator/store.hpp"
 
 #include "emulator/index_schema.hpp"
+#include "protocol/leaf_hasher.hpp"
 #include "protocol/tree_hash.hpp"
 
 #include <algorithm>

@@ -71,7 +71,8 @@ public:
     /// Reads some of the body; 0 at its end.
     virtual asio::awaitable<std::size_t> read_body(std::span<std::byte> buffer) = 0;
 
-    /// Whether the answer was read to its end, the peer keeps the connection open, and has sent nothing since.
+    /// Whether the answer was read to its end, if anything was asked yet, the peer keeps the connection open, and has
+    /// sent nothing since.
     virtual bool is_reusable() const = 0;
 
     /// Bytes that were written so far, over all exchanges.

@@ -1,37 +1,22 @@
 #include "net/connection_pool.hpp"
 
 #include "async/event.hpp"
-#include "net/deadline.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
-#include <boost/asio/this_coro.hpp>
 
-#include <optional>
 #include <utility>
-#include <vector>
 
 namespace glacier::net {
-
-namespace {
-
-/// A connection is destroyed on its strand: its timer may be firing on another thread.
-void close_on_its_strand(std::unique_ptr<connection> closing)
-{
-    if (!closing)
-        return;
-    asio::any_io_executor const strand = closing->get_executor();
-    asio::post(strand, [closing = std::move(closing)] {});
-}
-
-} // namespace
 
 /// An operation that waits, and what it was granted.
 struct connection_pool::waiter {
     async::event woken;
     // Written under the pool's mutex.
-    std::optional<plan::pool_plan::number> granted;
+    std::optional<number> granted;
     std::unique_ptr<connection> opened;
 };
 
@@ -39,8 +24,7 @@ struct connection_pool::waiter {
 /// goes on to the next.
 class connection_pool::place_in_line {
 public:
-    place_in_line(std::shared_ptr<connection_pool> pool, plan::pool_plan::number ticket,
-                  std::shared_ptr<waiter> waiting)
+    place_in_line(std::shared_ptr<connection_pool> pool, number ticket, std::shared_ptr<waiter> waiting)
         : pool_(std::move(pool)), ticket_(ticket), waiting_(std::move(waiting))
     {}
 
@@ -60,21 +44,38 @@ public:
         if (!waiting_)
             return std::nullopt;
         auto const left = std::exchange(waiting_, nullptr);
+        bool empty = false;
         {
             std::lock_guard const lock(pool_->mutex_);
             pool_->waiting_.erase(ticket_);
             if (!left->granted) {
                 pool_->plan_.give_up(ticket_);
-                return std::nullopt;
+                empty = pool_->line_became_empty();
             }
         }
+        if (empty)
+            pool_->wake_watcher();
+        if (!left->granted)
+            return std::nullopt;
         return lease(pool_, *left->granted, std::move(left->opened));
     }
 
 private:
     std::shared_ptr<connection_pool> pool_;
-    plan::pool_plan::number ticket_;
+    number ticket_;
     std::shared_ptr<waiter> waiting_;
+};
+
+/// Tells that the timer is gone, also when the coroutine is destroyed where it waits.
+class connection_pool::watch_guard {
+public:
+    explicit watch_guard(connection_pool& owner) noexcept : owner_(owner) {}
+    watch_guard(watch_guard const&) = delete;
+    watch_guard& operator=(watch_guard const&) = delete;
+    ~watch_guard() { owner_.timer_ = nullptr; }
+
+private:
+    connection_pool& owner_;
 };
 
 lease::lease(std::shared_ptr<connection_pool> pool, plan::pool_plan::number id,
@@ -88,87 +89,262 @@ lease::~lease()
         pool_->give_back(id_, std::move(connection_), reusable_);
 }
 
-connection_pool::connection_pool(pool_settings const& settings, std::chrono::milliseconds wait_max)
-    : wait_max_(wait_max), plan_(settings)
+void lease::set_connection(std::unique_ptr<connection> opened)
+{
+    connection_ = std::move(opened);
+    pool_->on_opened(id_);
+}
+
+void lease::drop_connection()
+{
+    pool_->close(std::move(connection_), connection_close_reason::not_reusable);
+}
+
+connection_pool::connection_pool(pool_environment environment, pool_settings const& settings,
+                                 std::chrono::milliseconds wait_max)
+    : environment_(std::move(environment)), strand_(asio::make_strand(environment_.executor)),
+      plan_(settings, wait_max)
 {}
 
-std::unique_ptr<connection> connection_pool::take_idle(plan::pool_plan::number id)
+connection_pool::~connection_pool()
+{
+    std::vector<closing> closed;
+    for (auto& [id, connection] : idle_)
+        closed.push_back({std::move(connection), connection_close_reason::shut_down});
+    if (!environment_.observer)
+        return;
+    for (closing const& each : closed) {
+        connection_closed event;
+        event.endpoint = environment_.endpoint;
+        event.reason = each.reason;
+        environment_.observer->on_connection_closed(event);
+    }
+}
+
+std::unique_ptr<connection> connection_pool::take_idle(number id)
 {
     auto node = idle_.extract(id);
     return node ? std::move(node.mapped()) : nullptr;
 }
 
+std::vector<connection_pool::closing> connection_pool::take_expired(time_point now)
+{
+    std::vector<closing> expired;
+    for (auto const& [id, reason] : plan_.take_expired(now))
+        expired.push_back({take_idle(id), reason});
+    return expired;
+}
+
+void connection_pool::close(std::vector<closing> closed)
+{
+    for (auto& [connection, reason] : closed)
+        close(std::move(connection), reason);
+}
+
+void connection_pool::close(std::unique_ptr<connection> closed, connection_close_reason reason)
+{
+    if (!closed)
+        return;
+    {
+        std::lock_guard const lock(mutex_);
+        if (reason == connection_close_reason::idle)
+            ++counted_.closed_idle;
+        else if (reason == connection_close_reason::life)
+            ++counted_.closed_life;
+        else
+            ++counted_.closed_not_reusable;
+    }
+    if (environment_.observer) {
+        connection_closed event;
+        event.endpoint = environment_.endpoint;
+        event.reason = reason;
+        environment_.observer->on_connection_closed(event);
+    }
+    // On its strand, because its timer may be firing on another thread.
+    asio::any_io_executor const strand = closed->get_executor();
+    asio::post(strand, [closed = std::move(closed)] {});
+}
+
+bool connection_pool::line_became_empty() const noexcept
+{
+    return watched_ && plan_.waiting() == 0;
+}
+
+/// Without anybody to watch for, the timer must not keep the context busy.
+void connection_pool::wake_watcher()
+{
+    asio::post(strand_, [self = shared_from_this()] {
+        if (self->timer_ != nullptr)
+            self->timer_->wake();
+    });
+}
+
+/// All may wait equally long, so one timer does for them all. It is not set anew when the first of the line is
+/// served: it looks again when it fires.
+asio::awaitable<void> connection_pool::watch_waiting(std::shared_ptr<connection_pool> self)
+{
+    auto const timer = self->environment_.time->make_timer(self->strand_);
+    self->timer_ = timer.get();
+    watch_guard const guard(*self);
+    while (true) {
+        std::vector<std::shared_ptr<waiter>> overdue;
+        std::optional<time_point> next;
+        {
+            std::lock_guard const lock(self->mutex_);
+            for (number const ticket : self->plan_.take_overdue(self->environment_.time->now()))
+                if (auto const found = self->waiting_.find(ticket); found != self->waiting_.end())
+                    overdue.push_back(found->second);
+            next = self->plan_.next_overdue();
+            self->watched_ = next.has_value();
+        }
+        for (auto const& each : overdue)
+            each->woken.set();
+        if (!next)
+            co_return;
+        co_await timer->wait_until(*next);
+    }
+}
+
+void connection_pool::report_acquired(time_point since, bool reused, error_code const& error) const
+{
+    connection_acquired event;
+    event.endpoint = environment_.endpoint;
+    event.waited = std::chrono::duration_cast<std::chrono::microseconds>(environment_.time->now() - since);
+    event.reused = reused;
+    event.error = error;
+    environment_.observer->on_connection_acquired(event);
+}
+
 asio::awaitable<lease> connection_pool::acquire()
 {
     using step = plan::pool_plan::step;
-    auto const now = std::chrono::steady_clock::now();
-    std::vector<std::unique_ptr<connection>> expired;
+    time_point const begin = environment_.time->now();
+    std::vector<closing> expired;
     std::unique_ptr<connection> reused;
-    auto const waiting = std::make_shared<waiter>();
+    std::shared_ptr<waiter> waiting;
     plan::pool_plan::decision decided;
+    bool starts_watching = false;
     {
         std::lock_guard const lock(mutex_);
-        for (plan::pool_plan::number const id : plan_.take_expired(now))
-            expired.push_back(take_idle(id));
-        decided = plan_.acquire(now);
-        if (decided.what == step::reuse)
+        expired = take_expired(begin);
+        decided = plan_.acquire(begin);
+        if (decided.what == step::reuse) {
             reused = take_idle(decided.connection);
-        else if (decided.what == step::wait)
+            ++counted_.reused;
+        } else if (decided.what == step::refuse) {
+            ++counted_.refused;
+        } else if (decided.what == step::wait) {
+            waiting = std::make_shared<waiter>();
             waiting_.emplace(decided.ticket, waiting);
+            starts_watching = !watched_ && plan_.next_overdue().has_value();
+            watched_ = watched_ || starts_watching;
+        }
     }
-    for (auto& closing : expired)
-        close_on_its_strand(std::move(closing));
+    close(std::move(expired));
 
-    if (decided.what == step::refuse)
+    if (decided.what == step::refuse) {
+        if (environment_.observer)
+            report_acquired(begin, false, errc::too_many_waiting);
         throw boost::system::system_error(make_error_code(errc::too_many_waiting));
-    if (decided.what != step::wait)
+    }
+    if (decided.what != step::wait) {
+        if (environment_.observer)
+            report_acquired(begin, reused != nullptr, {});
         co_return lease(shared_from_this(), decided.connection, std::move(reused));
+    }
 
     place_in_line place(shared_from_this(), decided.ticket, waiting);
-    auto const strand = asio::make_strand(co_await asio::this_coro::executor);
-    auto const limit = std::make_shared<deadline>(strand, [waiting] { waiting->woken.set(); });
-    asio::post(strand,
-               [limit, wait = wait_max_] { limit->expires_after(wait, errc::connection_wait_timeout); });
+    if (starts_watching)
+        asio::co_spawn(strand_, watch_waiting(shared_from_this()), asio::detached);
     bool const woken = co_await waiting->woken.wait();
-    asio::post(strand, [limit] { limit->expires_after(std::chrono::milliseconds(0), errc()); });
-
-    if (!woken)
-        throw boost::system::system_error(asio::error::operation_aborted);
     auto held = place.leave();
-    if (!held)
-        throw boost::system::system_error(make_error_code(errc::connection_wait_timeout));
-    co_return std::move(*held);
+    error_code failed;
+    if (!woken)
+        failed = asio::error::operation_aborted;
+    else if (!held)
+        failed = errc::connection_wait_timeout;
+    if (environment_.observer)
+        report_acquired(begin, !failed && held->get() != nullptr, failed);
+    if (!failed)
+        co_return std::move(*held);
+
+    if (woken) {
+        std::lock_guard const lock(mutex_);
+        ++counted_.wait_timeouts;
+    }
+    // Granted at the moment of the cancellation: the next one gets it.
+    if (held && held->get() != nullptr)
+        held->mark_reusable();
+    throw boost::system::system_error(failed);
 }
 
-void connection_pool::give_back(plan::pool_plan::number id, std::unique_ptr<connection> returned,
-                                bool reusable) noexcept
+std::optional<lease> connection_pool::acquire_ahead()
 {
-    using step = plan::pool_plan::step;
-    auto const now = std::chrono::steady_clock::now();
-    bool const usable = reusable && returned;
-    std::shared_ptr<waiter> woken;
-    std::vector<std::unique_ptr<connection>> expired;
+    std::vector<closing> expired;
+    std::optional<number> place;
     {
         std::lock_guard const lock(mutex_);
+        time_point const now = environment_.time->now();
+        place = plan_.open_ahead(now);
+        expired = take_expired(now);
+    }
+    close(std::move(expired));
+    if (!place)
+        return std::nullopt;
+    return lease(shared_from_this(), *place, nullptr);
+}
+
+pool_statistics connection_pool::statistics() const
+{
+    std::lock_guard const lock(mutex_);
+    pool_statistics now = counted_;
+    now.open = plan_.open();
+    now.idle = plan_.idle();
+    now.waiting = plan_.waiting();
+    return now;
+}
+
+void connection_pool::on_opened(number id)
+{
+    std::lock_guard const lock(mutex_);
+    ++counted_.opened;
+    plan_.renew(id, environment_.time->now());
+}
+
+void connection_pool::give_back(number id, std::unique_ptr<connection> returned, bool reusable) noexcept
+{
+    using step = plan::pool_plan::step;
+    bool const usable = reusable && returned;
+    std::shared_ptr<waiter> woken;
+    std::vector<closing> expired;
+    bool line_empty = false;
+    {
+        std::lock_guard const lock(mutex_);
+        time_point const now = environment_.time->now();
+        if (!returned)
+            ++counted_.failed;
         auto const granted = plan_.release(id, usable, now);
         if (usable)
             idle_.emplace(id, std::move(returned));
-        for (plan::pool_plan::number const old : plan_.take_expired(now))
-            expired.push_back(take_idle(old));
+        expired = take_expired(now);
         if (granted) {
+            line_empty = line_became_empty();
             if (auto const found = waiting_.find(granted->ticket); found != waiting_.end()) {
                 woken = found->second;
                 woken->granted = granted->given.connection;
-                if (granted->given.what == step::reuse)
+                if (granted->given.what == step::reuse) {
                     woken->opened = take_idle(granted->given.connection);
+                    ++counted_.reused;
+                }
             }
         }
     }
-    close_on_its_strand(std::move(returned));
-    for (auto& closing : expired)
-        close_on_its_strand(std::move(closing));
+    close(std::move(returned), connection_close_reason::not_reusable);
+    close(std::move(expired));
     if (woken)
         woken->woken.set();
+    if (line_empty)
+        wake_watcher();
 }
 
 } // namespace glacier::net

@@ -1,22 +1,19 @@
 #include "net/dialer.hpp"
 
-#include "async/event.hpp"
-#include "net/deadline.hpp"
+#include "net/host_addresses.hpp"
 #include "net/make_connection.hpp"
 #include "net/open_by_factory.hpp"
-#include "net/tls_context.hpp"
-#include "net/translate_error.hpp"
+#include "net/proxied_connection.hpp"
+#include "net/proxy_tunnel.hpp"
+#include "net/race_connect.hpp"
+#include "net/tls_handshake.hpp"
+#include "plan/address_race.hpp"
+#include "plan/proxy_bypass.hpp"
 
-#include <boost/asio/connect.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
-#include <openssl/ssl.h>
-#include <openssl/x509v3.h>
-
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,178 +23,163 @@ namespace glacier::net {
 namespace {
 
 using asio::ip::tcp;
-using tls_stream = asio::ssl::stream<tcp::socket>;
 
-/// A look-up under way. Whoever waits may go before it ends: getaddrinfo() cannot be interrupted.
-struct look_up_state {
-    explicit look_up_state(asio::any_io_executor strand) : resolver(std::move(strand)) {}
-
-    tcp::resolver resolver;
-    async::event done;
-    error_code error;
-    std::vector<tcp::endpoint> endpoints;
-};
-
-/// Why the verification of the peer's certificate failed.
-errc verification_error(long result) noexcept
+/// The proxy as an endpoint. Throws if it cannot be one.
+protocol::endpoint endpoint_of(proxy_settings const& proxy)
 {
-    switch (result) {
-    case X509_V_ERR_HOSTNAME_MISMATCH:
-    case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        return errc::certificate_host_mismatch;
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-    case X509_V_ERR_CERT_NOT_YET_VALID:
-        return errc::certificate_expired;
-    default:
-        return errc::certificate_untrusted;
-    }
+    auto const parsed = protocol::parse_endpoint("http://" + proxy_name(proxy));
+    bool const is_host = parsed && parsed->path_prefix.empty();
+    auto const is_control = [](char c) { return (c >= 0 && c < ' ') || c == '\x7f'; };
+    std::string_view const password = proxy.password.reveal();
+    bool const is_identity = proxy.user.find(':') == std::string::npos &&
+                             std::none_of(proxy.user.begin(), proxy.user.end(), is_control) &&
+                             std::none_of(password.begin(), password.end(), is_control);
+    if (!is_host || !is_identity)
+        throw invalid_value(errc::invalid_proxy, proxy_name(proxy));
+    return *parsed;
 }
 
 class system_dialer final : public dialer {
 public:
-    system_dialer(protocol::endpoint target, tls_settings const& tls, timeout_settings const& timeouts,
-                  connection_factory factory)
-        : target_(std::move(target)), timeouts_(timeouts), factory_(std::move(factory))
+    system_dialer(protocol::endpoint target, dialer_settings settings)
+        : target_(std::move(target)), settings_(std::move(settings)), peer_(target_)
     {
+        if (settings_.proxy)
+            peer_ = endpoint_of(*settings_.proxy);
+        if (settings_.proxy && plan::bypasses_proxy(settings_.proxy->bypass, target_.host, target_.port)) {
+            settings_.proxy.reset();
+            peer_ = target_;
+        }
         if (target_.tls)
-            tls_context_.emplace(make_tls_context(tls));
+            tls_.emplace(target_, settings_.tls, settings_.timeouts.tls_handshake, settings_.observer,
+                         settings_.pool.tls_sessions_max);
+
+        error_code not_numeric;
+        numeric_ = asio::ip::make_address(peer_.host, not_numeric);
+        is_numeric_ = !not_numeric;
+        look_up_settings look_up;
+        if (settings_.resolver)
+            look_up.resolver = settings_.resolver;
+        look_up.time = settings_.time;
+        look_up.observer = settings_.observer;
+        look_up.pool = settings_.pool;
+        look_up.limit = settings_.timeouts.resolve;
+        addresses_ = std::make_shared<host_addresses>(peer_.host, std::move(look_up));
     }
 
     asio::awaitable<std::unique_ptr<connection>> dial(asio::any_io_executor strand) override
     {
-        tcp::socket socket = co_await open(strand);
-        error_code ignored;
-        socket.set_option(tcp::no_delay(true), ignored);
-        if (!tls_context_)
-            co_return make_connection(std::move(socket));
-        co_return make_connection(co_await handshake(std::move(socket)));
+        tcp::endpoint address;
+        if (!settings_.observer)
+            co_return co_await open(strand, address);
+        auto const begin = settings_.time->now();
+        try {
+            auto opened = co_await open(strand, address);
+            report(begin, address, {}, {});
+            co_return opened;
+        } catch (connection_error const& error) {
+            report(begin, address, error.code(), error.detail());
+            throw;
+        } catch (boost::system::system_error const& error) {
+            report(begin, address, error.code(), {});
+            throw;
+        }
     }
+
+    std::uint64_t resumed_handshakes() const override { return tls_ ? tls_->resumed() : 0; }
 
 private:
-    asio::awaitable<tcp::socket> open(asio::any_io_executor strand)
+    asio::awaitable<std::unique_ptr<connection>> open(asio::any_io_executor strand, tcp::endpoint& address)
     {
-        if (factory_)
-            co_return co_await open_by_factory(strand, factory_, target_, timeouts_.connect);
-        std::vector<tcp::endpoint> const endpoints = co_await resolve(strand);
-        co_return co_await connect(strand, endpoints);
-    }
-
-    asio::awaitable<std::vector<tcp::endpoint>> resolve(asio::any_io_executor strand)
-    {
-        error_code not_numeric;
-        auto const address = asio::ip::make_address(target_.host, not_numeric);
-        if (!not_numeric)
-            co_return std::vector<tcp::endpoint>(1, tcp::endpoint(address, target_.port));
-
-        auto const state = std::make_shared<look_up_state>(strand);
-        state->resolver.async_resolve(
-            target_.host, std::to_string(target_.port), tcp::resolver::numeric_service,
-            [state, setter = async::event_setter(std::shared_ptr<async::event>(state, &state->done))](
-                error_code const& error, tcp::resolver::results_type const& results) {
-                if (state->done.is_set())
-                    return;
-                state->error = error;
-                for (auto const& entry : results)
-                    state->endpoints.push_back(entry.endpoint());
-            });
-        deadline limit(strand, [state] { state->done.set(); });
-        limit.expires_after(timeouts_.resolve, errc::resolve_timeout);
-        if (!co_await state->done.wait())
-            throw boost::system::system_error(asio::error::operation_aborted);
-        if (limit.expired())
-            throw connection_error(errc::resolve_timeout, target_.host);
-        if (state->error)
-            throw connection_error(state->error, "looking up the host name " + target_.host);
-        co_return std::move(state->endpoints);
-    }
-
-    asio::awaitable<tcp::socket> connect(asio::any_io_executor strand,
-                                         std::vector<tcp::endpoint> const& endpoints)
-    {
-        tcp::socket socket(strand);
-        deadline limit(strand, [&socket] {
-            error_code ignored;
-            socket.close(ignored);
-        });
-        limit.expires_after(timeouts_.connect, errc::connect_timeout);
-        error_code error;
-        auto token = asio::redirect_error(asio::use_awaitable, error);
-        for (tcp::endpoint const& endpoint : endpoints) {
-            if (limit.expired())
-                break;
-            error_code ignored;
-            socket.close(ignored);
-            co_await socket.async_connect(endpoint, token);
-            // The limit may have closed the socket after it was connected.
-            if (!error && !limit.expired())
-                co_return socket;
-            if (error == asio::error::operation_aborted && !limit.expired())
-                throw boost::system::system_error(error);
+        tcp::socket socket = co_await open_socket(strand);
+        error_code ignored;
+        socket.set_option(tcp::no_delay(true), ignored);
+        address = socket.remote_endpoint(ignored);
+        if (!tls_) {
+            auto opened = make_connection(std::move(socket));
+            if (settings_.proxy)
+                opened = make_proxied_connection(std::move(opened), *settings_.proxy, target_);
+            co_return opened;
         }
-        if (limit.expired())
-            error = errc::connect_timeout;
-        throw connection_error(error, "connecting to " + target_.str());
+        try {
+            if (settings_.proxy)
+                co_await open_tunnel(socket, *settings_.proxy, target_, settings_.timeouts.connect);
+            co_return make_connection(co_await tls_->handshake(std::move(socket)));
+        } catch (connection_error const&) {
+            // Another address may be in better health.
+            addresses_->on_unreachable(address.address().to_string());
+            throw;
+        }
     }
 
-    asio::awaitable<std::unique_ptr<tls_stream>> handshake(tcp::socket socket)
+    asio::awaitable<tcp::socket> open_socket(asio::any_io_executor strand)
     {
-        asio::any_io_executor const strand = socket.get_executor();
-        auto stream = std::make_unique<tls_stream>(std::move(socket), *tls_context_);
-        expect_host(stream->native_handle());
-
-        deadline limit(strand, [&lowest = stream->lowest_layer()] {
-            error_code ignored;
-            lowest.close(ignored);
-        });
-        limit.expires_after(timeouts_.tls_handshake, errc::tls_handshake_timeout);
-        error_code error;
-        auto token = asio::redirect_error(asio::use_awaitable, error);
-        co_await stream->async_handshake(asio::ssl::stream_base::client, token);
-        if (!error)
-            co_return stream;
-        if (limit.expired())
-            throw connection_error(errc::tls_handshake_timeout, target_.str());
-        if (error == asio::error::operation_aborted)
-            throw boost::system::system_error(error);
-        if (long const verified = SSL_get_verify_result(stream->native_handle()); verified != X509_V_OK)
-            throw connection_error(verification_error(verified),
-                                   target_.str() + ": " + X509_verify_cert_error_string(verified));
-        std::string detail;
-        error_code const translated = translate(error, detail);
-        throw connection_error(translated,
-                               "TLS handshake with " + target_.str() + (detail.empty() ? "" : ": ") + detail);
-    }
-
-    /// Asks for the host by name, and accepts only a certificate for it.
-    void expect_host(SSL* ssl) const
-    {
-        error_code not_numeric;
-        asio::ip::make_address(target_.host, not_numeric);
-        X509_VERIFY_PARAM* const parameters = SSL_get0_param(ssl);
-        bool accepted = false;
-        if (not_numeric) {
-            X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-            accepted = SSL_set_tlsext_host_name(ssl, target_.host.c_str()) == 1 &&
-                       X509_VERIFY_PARAM_set1_host(parameters, target_.host.c_str(), 0) == 1;
+        if (settings_.factory)
+            co_return co_await open_by_factory(strand, settings_.factory, peer_, settings_.timeouts.connect);
+        std::vector<tcp::endpoint> endpoints;
+        if (is_numeric_) {
+            endpoints.emplace_back(numeric_, peer_.port);
         } else {
-            accepted = X509_VERIFY_PARAM_set1_ip_asc(parameters, target_.host.c_str()) == 1;
+            std::vector<plan::host_address> const known = co_await addresses_->get(strand);
+            for (plan::host_address const& each : plan::interleave_families(known))
+                endpoints.emplace_back(asio::ip::make_address(each.text), peer_.port);
         }
-        if (!accepted)
-            throw connection_error(errc::tls_failed, "the host name " + target_.host + " cannot be verified");
+        co_return co_await connect(strand, std::move(endpoints));
+    }
+
+    asio::awaitable<tcp::socket> connect(asio::any_io_executor strand, std::vector<tcp::endpoint> endpoints)
+    {
+        race_result ended =
+            co_await race_connect(strand, endpoints, settings_.timeouts.connect, settings_.time);
+        for (std::size_t const each : ended.failed)
+            addresses_->on_unreachable(endpoints[each].address().to_string());
+        if (ended.socket) {
+            addresses_->on_reached(endpoints[ended.winner].address().to_string());
+            co_return std::move(*ended.socket);
+        }
+        addresses_->on_none_reached();
+        std::string detail = settings_.proxy ? "connecting to the proxy " + proxy_name(*settings_.proxy)
+                                             : "connecting to " + target_.str();
+        if (endpoints.size() > 1)
+            detail += ", " + std::to_string(endpoints.size()) + " addresses";
+        throw connection_error(ended.error, std::move(detail));
+    }
+
+    void report(async::time_source::time_point begin, tcp::endpoint const& address, error_code const& error,
+                std::string_view detail) const
+    {
+        std::string const endpoint = target_.str();
+        std::string const proxy = settings_.proxy ? proxy_name(*settings_.proxy) : std::string();
+        std::string connected;
+        if (address != tcp::endpoint())
+            connected = (address.address().is_v6() ? "[" + address.address().to_string() + "]"
+                                                   : address.address().to_string()) +
+                        ":" + std::to_string(address.port());
+        connection_opened event;
+        event.endpoint = endpoint;
+        event.address = connected;
+        event.proxy = proxy;
+        event.duration = std::chrono::duration_cast<std::chrono::microseconds>(settings_.time->now() - begin);
+        event.error = error;
+        event.detail = detail;
+        settings_.observer->on_connection_opened(event);
     }
 
     protocol::endpoint target_;
-    timeout_settings timeouts_;
-    connection_factory factory_;
-    std::optional<asio::ssl::context> tls_context_;
+    dialer_settings settings_;
+    // Where the sockets lead: the endpoint or the proxy.
+    protocol::endpoint peer_;
+    asio::ip::address numeric_;
+    bool is_numeric_ = false;
+    std::shared_ptr<host_addresses> addresses_;
+    std::optional<tls_handshaker> tls_;
 };
 
 } // namespace
 
-std::unique_ptr<dialer> make_dialer(protocol::endpoint target, tls_settings const& tls,
-                                    timeout_settings const& timeouts, connection_factory factory)
+std::unique_ptr<dialer> make_dialer(protocol::endpoint target, dialer_settings settings)
 {
-    return std::make_unique<system_dialer>(std::move(target), tls, timeouts, std::move(factory));
+    return std::make_unique<system_dialer>(std::move(target), std::move(settings));
 }
 
 } // namespace glacier::net

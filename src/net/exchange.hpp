@@ -5,9 +5,11 @@
 #include <glacier/body.hpp>
 #include <glacier/error.hpp>
 #include <glacier/job_output_stream.hpp>
+#include <glacier/pool_statistics.hpp>
 
 #include <boost/asio/awaitable.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <memory>
 #include <span>
@@ -43,6 +45,9 @@ struct exchange_request {
     body content;
     /// The body of a successful answer is handed over as a stream instead of being read here.
     bool streams_answer;
+    /// Becomes true before the last byte is sent: from then on the request may take effect, whatever becomes of the
+    /// exchange. Null: nobody asks.
+    std::shared_ptr<std::atomic<bool>> may_have_arrived;
 };
 
 /// How an exchange ended.
@@ -76,6 +81,11 @@ public:
     virtual ~exchanger() = default;
 
     virtual asio::awaitable<exchange_result> exchange(exchange_request request) = 0;
+
+    virtual pool_statistics statistics() const { return {}; }
+
+    /// As client::warm_up(), with connection_error.
+    virtual asio::awaitable<std::size_t> warm_up(std::size_t /*connections*/) { co_return 0; }
 };
 
 } // namespace glacier::net

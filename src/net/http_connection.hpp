@@ -2,6 +2,7 @@
 
 // HTTP/1.1 over a stream of either kind. Included by the two files that instantiate it.
 
+#include "base/printable.hpp"
 #include "net/connection.hpp"
 #include "net/deadline.hpp"
 #include "net/translate_error.hpp"
@@ -13,6 +14,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -25,6 +27,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace glacier::net {
@@ -34,6 +37,8 @@ namespace http = boost::beast::http;
 /// Limits of what a peer may send as a head.
 inline constexpr std::uint32_t header_bytes_max = 32 * 1'024;
 inline constexpr int interim_responses_max = 16;
+/// What is received and not yet understood: Beast itself sets no limit to the extension of a chunk and to trailers.
+inline constexpr std::size_t buffer_bytes_max = std::size_t(64) * 1'024;
 
 /// Whether the stream itself keeps bytes that were received and not read yet.
 inline bool has_unread(asio::ip::tcp::socket const&) noexcept
@@ -57,7 +62,7 @@ public:
           })
     {
         // Without the room, bodies would arrive in reads of 512 bytes.
-        buffer_.reserve(std::size_t(64) * 1'024);
+        buffer_.reserve(buffer_bytes_max);
     }
 
     asio::any_io_executor get_executor() override { return stream_->get_executor(); }
@@ -112,12 +117,17 @@ public:
             parser_->body_limit(boost::none);
             co_await http::async_read_header(*stream_, buffer_, *parser_, token);
             check(error);
-            if (parser_->get().result_int() >= 200)
+            unsigned const status = parser_->get().result_int();
+            if (status < 100 || status > 599)
+                throw connection_error(errc::invalid_http_message,
+                                       "the status " + std::to_string(status) + " does not exist");
+            if (status >= 200)
                 break;
             // 101 would change the protocol, which nobody asked for.
-            if (skipped == interim_responses_max || parser_->get().result_int() == 101)
+            if (skipped == interim_responses_max || status == 101)
                 throw connection_error(errc::invalid_http_message, "unexpected interim answer");
         }
+        check_transfer_encoding();
         head_answered_ = true;
         response_head head;
         head.message.status = static_cast<int>(parser_->get().result_int());
@@ -143,6 +153,8 @@ public:
 
     bool is_reusable() const override
     {
+        if (!parser_ && bytes_written_ == 0)
+            return is_new_reusable();
         bool const complete = plain_remaining_ ? *plain_remaining_ == 0 : parser_ && parser_->is_done();
         // Bytes that nobody asked for would become part of the next answer. The parser, unlike the message, knows
         // that a body without a length ended with the connection.
@@ -155,6 +167,15 @@ public:
     std::uint64_t bytes_written() const override { return bytes_written_; }
 
 private:
+    bool is_new_reusable() const
+    {
+        // A server of TLS 1.3 sends sessions unasked.
+        bool const may_have_bytes = !std::is_same_v<Stream, asio::ip::tcp::socket>;
+        error_code error;
+        std::size_t const count = stream_->lowest_layer().available(error);
+        return stream_->lowest_layer().is_open() && !error && (may_have_bytes || count == 0);
+    }
+
     /// A body of known length goes straight from the stream to the caller.
     asio::awaitable<std::size_t> read_plain(std::span<std::byte> buffer)
     {
@@ -194,6 +215,17 @@ private:
         co_return 0;
     }
 
+    /// Beast takes what it does not know for no encoding at all.
+    void check_transfer_encoding() const
+    {
+        auto const fields = parser_->get().equal_range(http::field::transfer_encoding);
+        for (auto field = fields.first; field != fields.second; ++field)
+            if (!boost::beast::iequals(field->value(), "chunked"))
+                throw connection_error(errc::invalid_http_message, "Transfer-Encoding " +
+                                                                       base::printable(field->value(), 100) +
+                                                                       " is not understood");
+    }
+
     void check(error_code const& error)
     {
         if (!error)
@@ -207,7 +239,7 @@ private:
 
     std::unique_ptr<Stream> stream_;
     deadline deadline_;
-    boost::beast::flat_buffer buffer_;
+    boost::beast::flat_buffer buffer_{buffer_bytes_max};
     // A parser serves one answer.
     std::optional<http::response_parser<http::buffer_body>> parser_;
     std::optional<std::uint64_t> plain_remaining_;

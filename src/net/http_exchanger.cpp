@@ -2,14 +2,19 @@
 
 #include "async/offload.hpp"
 #include "async/run_on.hpp"
+#include "base/printable.hpp"
 #include "net/connection_pool.hpp"
+#include "net/warm_up.hpp"
+#include "plan/throughput.hpp"
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/strand.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -25,11 +30,58 @@ bool is_cancellation(error_code const& error) noexcept
     return error == asio::error::operation_aborted;
 }
 
+/// What the body of one message may take in one direction: it must neither stall nor be too slow.
+class body_limits {
+public:
+    explicit body_limits(timeout_settings const& timeouts) noexcept
+        : stall_(timeouts.stall), speed_(timeouts.throughput_min, timeouts.throughput_window)
+    {}
+
+    /// Before a step that moves `pending` bytes when it ends; 0: it ends with the first byte.
+    void begin(connection& peer, std::size_t pending)
+    {
+        if (!speed_.has_limit()) {
+            peer.expires_after(stall_, errc::transfer_stalled);
+            return;
+        }
+        begin_ = clock::now();
+        auto const left = std::chrono::ceil<std::chrono::milliseconds>(speed_.time_left(pending)) +
+                          std::chrono::milliseconds(1);
+        if (stall_ == std::chrono::milliseconds::zero() || left < stall_)
+            peer.expires_after(left, errc::throughput_too_low);
+        else
+            peer.expires_after(stall_, errc::transfer_stalled);
+    }
+
+    void end(std::size_t moved)
+    {
+        if (!speed_.has_limit())
+            return;
+        auto const taken = std::chrono::duration_cast<std::chrono::microseconds>(clock::now() - begin_);
+        if (!speed_.on_moved(moved, taken))
+            throw connection_error(errc::throughput_too_low, {});
+    }
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    std::chrono::milliseconds stall_;
+    plan::throughput speed_;
+    clock::time_point begin_;
+};
+
+/// The coding of a body that nobody asked for; empty: none.
+std::string_view unexpected_coding(protocol::http_response const& message) noexcept
+{
+    std::string_view const coding = message.headers.get("content-encoding");
+    return protocol::equal_names(coding, "identity") ? std::string_view() : coding;
+}
+
 /// Hands the body of an answer out, and the connection back when it is read to its end.
 class leased_body final : public job_output_stream::source {
 public:
-    leased_body(lease held, asio::any_io_executor strand, std::chrono::milliseconds stall)
-        : state_(std::make_shared<state>(std::move(held), stall)), strand_(std::move(strand))
+    leased_body(lease held, asio::any_io_executor strand, timeout_settings const& timeouts)
+        : state_(std::make_shared<state>(std::move(held), timeouts)), strand_(std::move(strand))
     {}
 
     asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer) override
@@ -39,12 +91,11 @@ public:
 
 private:
     struct state {
-        state(lease its_held, std::chrono::milliseconds its_stall)
-            : held(std::move(its_held)), stall(its_stall)
+        state(lease its_held, timeout_settings const& timeouts) : held(std::move(its_held)), limits(timeouts)
         {}
 
         std::optional<lease> held;
-        std::chrono::milliseconds stall;
+        body_limits limits;
     };
 
     static asio::awaitable<std::size_t> read_on_strand(std::shared_ptr<state> self,
@@ -53,9 +104,11 @@ private:
         if (!self->held)
             co_return 0;
         connection& source = **self->held;
-        source.expires_after(self->stall, errc::transfer_stalled);
+        self->limits.begin(source, 0);
         std::size_t const count = co_await source.read_body(buffer);
         source.expires_after(std::chrono::milliseconds(0), errc());
+        if (count > 0)
+            self->limits.end(count);
         if (count == 0 && !buffer.empty()) {
             if (source.is_reusable())
                 self->held->mark_reusable();
@@ -68,18 +121,40 @@ private:
     asio::any_io_executor strand_;
 };
 
+pool_environment pool_environment_of(asio::any_io_executor const& executor,
+                                     exchanger_settings const& settings)
+{
+    pool_environment environment(executor);
+    environment.endpoint = settings.endpoint;
+    environment.observer = settings.observer;
+    return environment;
+}
+
 class http_exchanger final : public exchanger, public std::enable_shared_from_this<http_exchanger> {
 public:
     http_exchanger(asio::any_io_executor executor, asio::any_io_executor blocking_executor,
                    std::shared_ptr<dialer> dialer, exchanger_settings const& settings)
         : executor_(std::move(executor)), blocking_executor_(std::move(blocking_executor)),
           dialer_(std::move(dialer)), settings_(settings),
-          pool_(std::make_shared<connection_pool>(settings.pool, settings.timeouts.connection_wait))
+          pool_(std::make_shared<connection_pool>(pool_environment_of(executor_, settings), settings.pool,
+                                                  settings.timeouts.connection_wait))
     {}
 
     asio::awaitable<exchange_result> exchange(exchange_request request) override
     {
         return exchange_by(shared_from_this(), std::move(request));
+    }
+
+    pool_statistics statistics() const override
+    {
+        pool_statistics now = pool_->statistics();
+        now.resumed = dialer_->resumed_handshakes();
+        return now;
+    }
+
+    asio::awaitable<std::size_t> warm_up(std::size_t connections) override
+    {
+        return net::warm_up(executor_, pool_, dialer_, connections);
     }
 
 private:
@@ -109,7 +184,7 @@ private:
         exchange_result result;
         // Bytes that came while nobody used the connection would be taken for the answer to this request.
         if (held.get() != nullptr && !held->is_reusable())
-            held.set_connection(nullptr);
+            held.drop_connection();
         result.reused_connection = held.get() != nullptr;
         bool cut_short = false;
         std::uint64_t written_before = 0;
@@ -138,7 +213,8 @@ private:
             throw boost::system::system_error(result.error);
         // A streamed answer has taken the connection with it. A request that ends before its length is never acted on.
         if (held.get() != nullptr)
-            result.sent = !cut_short && held->bytes_written() > written_before;
+            result.sent = !cut_short && held->bytes_written() > written_before &&
+                          result.error != errc::proxy_authentication_required;
         co_return result;
     }
 
@@ -168,21 +244,32 @@ private:
         std::rethrow_exception(send_error);
     }
 
+    static void before_last_byte(exchange_request const& request) noexcept
+    {
+        if (request.may_have_arrived)
+            *request.may_have_arrived = true;
+    }
+
     asio::awaitable<void> send(connection& peer, exchange_request const& request)
     {
         std::uint64_t const size = request.content.size();
         peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
         if (size == 0) {
+            before_last_byte(request);
             co_await peer.write_head(request.message, std::nullopt);
             co_return;
         }
         co_await peer.write_head(request.message, size);
+        body_limits limits(settings_.timeouts);
         std::shared_ptr<body_source const> const source = request.content.source();
         if (auto const bytes = source->in_memory()) {
             for (std::size_t offset = 0; offset < bytes->size(); offset += send_block_bytes) {
-                peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
-                co_await peer.write_body(
-                    bytes->subspan(offset, std::min(send_block_bytes, bytes->size() - offset)));
+                auto const block = bytes->subspan(offset, std::min(send_block_bytes, bytes->size() - offset));
+                if (offset + block.size() == bytes->size())
+                    before_last_byte(request);
+                limits.begin(peer, block.size());
+                co_await peer.write_body(block);
+                limits.end(block.size());
             }
             co_return;
         }
@@ -195,28 +282,38 @@ private:
                 source->read(offset, std::span(*buffer).first(count));
             };
             co_await async::offload(blocking_executor_, std::move(read));
-            peer.expires_after(settings_.timeouts.stall, errc::transfer_stalled);
-            co_await peer.write_body(std::span<std::byte const>(*buffer).first(count));
             offset += count;
+            if (offset == size)
+                before_last_byte(request);
+            limits.begin(peer, count);
+            co_await peer.write_body(std::span<std::byte const>(*buffer).first(count));
+            limits.end(count);
         }
     }
 
     asio::awaitable<void> take_body(exchange_result& result, std::optional<std::uint64_t> content_length,
                                     bool streams_answer, lease& held, asio::any_io_executor strand)
     {
+        std::string_view const coding = unexpected_coding(result.response);
+        if (!coding.empty() && result.response.status < 400)
+            throw connection_error(errc::invalid_http_message, "Content-Encoding " +
+                                                                   base::printable(coding, 100) +
+                                                                   ", which was not asked for");
         if (streams_answer && (result.response.status == 200 || result.response.status == 206)) {
             held->expires_after(std::chrono::milliseconds(0), errc());
-            result.stream = std::make_unique<leased_body>(std::move(held), strand, settings_.timeouts.stall);
+            result.stream = std::make_unique<leased_body>(std::move(held), strand, settings_.timeouts);
             co_return;
         }
         if (content_length && *content_length > settings_.response_bytes_max)
             throw connection_error(errc::response_too_large, std::to_string(*content_length) + " bytes");
         std::vector<std::byte> buffer(std::size_t(16) * 1'024);
+        body_limits limits(settings_.timeouts);
         while (true) {
-            held->expires_after(settings_.timeouts.stall, errc::transfer_stalled);
+            limits.begin(*held, 0);
             std::size_t const count = co_await held->read_body(buffer);
             if (count == 0)
                 break;
+            limits.end(count);
             if (result.response.body.size() + count > settings_.response_bytes_max)
                 throw connection_error(errc::response_too_large,
                                        "more than " + std::to_string(settings_.response_bytes_max) +
@@ -224,6 +321,9 @@ private:
             result.response.body.append(reinterpret_cast<char const*>(buffer.data()), count);
         }
         held->expires_after(std::chrono::milliseconds(0), errc());
+        // The status of an error says enough; its words cannot be read.
+        if (!unexpected_coding(result.response).empty())
+            result.response.body.clear();
         if (held->is_reusable())
             held.mark_reusable();
     }

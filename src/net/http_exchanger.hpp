@@ -3,12 +3,14 @@
 #include "net/dialer.hpp"
 #include "net/exchange.hpp"
 
+#include <glacier/observer.hpp>
 #include <glacier/settings.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 namespace glacier::net {
 
@@ -19,6 +21,9 @@ struct exchanger_settings {
     timeout_settings timeouts;
     pool_settings pool;
     std::size_t response_bytes_max = 0;
+    /// For events: `https://HOST:PORT`.
+    std::string endpoint;
+    std::shared_ptr<glacier::observer> observer;
 };
 
 /// Exchanges over pooled connections. `executor`: of the context on which connections live;

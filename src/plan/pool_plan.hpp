@@ -1,5 +1,6 @@
 #pragma once
 
+#include <glacier/observer.hpp>
 #include <glacier/settings.hpp>
 
 #include <chrono>
@@ -29,7 +30,7 @@ public:
         reuse,
         /// Open a new connection, known as `connection`.
         open,
-        /// Wait as `ticket`, until release() names it.
+        /// Wait as `ticket`, until release() or take_overdue() names it.
         wait,
         /// Too many wait already.
         refuse,
@@ -47,18 +48,40 @@ public:
         decision given;
     };
 
-    explicit pool_plan(pool_settings const& settings) noexcept : settings_(settings) {}
+    /// A connection to be closed.
+    struct expired_connection {
+        number connection = 0;
+        connection_close_reason reason = connection_close_reason::idle;
+    };
+
+    /// `wait_max`: of an operation for a connection; zero: no limit.
+    explicit pool_plan(pool_settings const& settings,
+                       std::chrono::milliseconds wait_max = std::chrono::milliseconds(0)) noexcept
+        : settings_(settings), wait_max_(wait_max)
+    {}
 
     decision acquire(time_point now);
 
+    /// A place for a connection that nobody has asked for yet; none if others need what there is.
+    std::optional<number> open_ahead(time_point now);
+
     /// The connection is free again; `reusable`: it may serve another request. If it may not, it is gone.
     std::optional<grant> release(number connection, bool reusable, time_point now);
+
+    /// Another connection has taken its place, and its life begins now.
+    void renew(number connection, time_point now);
 
     /// The operation does not wait any more.
     void give_up(number ticket);
 
     /// Idle connections that have become too old, to be closed. They are forgotten here.
-    std::vector<number> take_expired(time_point now);
+    std::vector<expired_connection> take_expired(time_point now);
+
+    /// Operations that have waited for too long. They are forgotten here.
+    std::vector<number> take_overdue(time_point now);
+
+    /// When the next one will have waited for too long; nothing if there is no limit, or nobody waits.
+    std::optional<time_point> next_overdue() const;
 
     std::size_t open() const noexcept { return opened_.size(); }
     std::size_t idle() const noexcept { return idle_.size(); }
@@ -74,13 +97,16 @@ private:
     decision open_one(time_point now);
 
     pool_settings settings_;
+    std::chrono::milliseconds wait_max_;
     number next_number_ = 1;
     // All places in use, with the time at which the connection was asked for.
     std::map<number, time_point> opened_;
     // The last used is at the back and is used first: the others get a chance to expire.
     std::deque<idle_connection> idle_;
-    std::deque<number> waiting_;
-    std::vector<number> expired_;
+    // In the order of tickets, with the time since when they wait. All may wait equally long, so the first is the
+    // first whose time is over.
+    std::map<number, time_point> waiting_;
+    std::vector<expired_connection> expired_;
 };
 
 } // namespace glacier::plan

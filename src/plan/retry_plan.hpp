@@ -7,8 +7,13 @@
 
 #include <chrono>
 #include <mutex>
+#include <optional>
+#include <string>
 
 namespace glacier::plan {
+
+/// Which of the settings cannot work, as `attempts_max = 0`; nothing if all can.
+std::optional<std::string> fault_of(retry_settings const& settings);
 
 /// The bucket from which all operations of a client pay for repetitions. Safe to use from several threads.
 class retry_quota {
@@ -29,15 +34,33 @@ private:
 /// What is known of an attempt that failed.
 struct attempt_failure {
     error_code code;
-    /// The head of an answer arrived.
+    /// A complete answer arrived.
     bool answered = false;
+    /// Of the head of the answer; 0 if none arrived.
+    int http_status = 0;
     /// The answer has an error code of the service, so it does not come from a gateway in between.
     bool from_service = false;
     /// At least one byte of the request went out.
     bool sent = false;
     /// The connection had served another request before.
     bool reused_connection = false;
+    /// The answer asks to come again after this time.
+    std::optional<std::chrono::milliseconds> retry_after;
 };
+
+/// What kind of failure an attempt ended with.
+enum class failure_kind {
+    /// Another attempt would end in the same way.
+    permanent,
+    /// It may pass.
+    transient,
+    /// The same, and nothing was heard for long.
+    timeout,
+    /// The service asked to slow down.
+    throttling,
+};
+
+failure_kind kind_of(attempt_failure const& failure) noexcept;
 
 enum class retry_step { give_up, repeat_at_once, repeat_after_delay };
 
@@ -60,11 +83,16 @@ public:
 
     void on_success() noexcept;
 
-    /// Attempts so far, the running one included.
+    /// Attempts so far, the running one included. A request that replaced one on a stale connection is not counted.
     int attempts() const noexcept { return attempts_; }
+
+    retry_settings const& settings() const noexcept { return settings_; }
 
 private:
     bool may_have_taken_effect(attempt_failure const& failure) const noexcept;
+    int cost_of(failure_kind kind) const noexcept;
+    std::chrono::milliseconds delay_after(failure_kind kind, attempt_failure const& failure,
+                                          double fraction) const;
 
     retry_settings settings_;
     retry_quota& quota_;

@@ -43,7 +43,7 @@ void transfer_plan::on_done(std::uint64_t piece)
     bytes_done_ += range_of(piece).size();
 }
 
-void transfer_plan::on_failed(std::uint64_t piece, bool repeat)
+bool transfer_plan::on_failed(std::uint64_t piece, bool repeat)
 {
     --in_flight_;
     auto found =
@@ -52,10 +52,11 @@ void transfer_plan::on_failed(std::uint64_t piece, bool repeat)
         found = attempts_.insert(attempts_.end(), repetition{piece, 1});
     if (!repeat || found->attempt >= attempts_max_) {
         failed_ = true;
-        return;
+        return false;
     }
     ++found->attempt;
     to_repeat_.push_back(piece);
+    return !failed_;
 }
 
 byte_range transfer_plan::range_of(std::uint64_t piece) const

@@ -42,8 +42,8 @@ public:
 
     void on_done(std::uint64_t piece);
 
-    /// `repeat`: it may be started again, if it has attempts left.
-    void on_failed(std::uint64_t piece, bool repeat);
+    /// `repeat`: it may be started again, if it has attempts left. Returns whether it will be.
+    bool on_failed(std::uint64_t piece, bool repeat);
 
     byte_range range_of(std::uint64_t piece) const;
 

@@ -3,6 +3,7 @@
 #include "base/decimal.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace glacier::protocol {
 
@@ -19,27 +20,37 @@ bool is_ipv6_character(char c) noexcept
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' || c == '.';
 }
 
+bool is_hex_digit(char c) noexcept
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 bool is_path_character(char c) noexcept
 {
     return is_host_character(c) || c == '/' || c == '~' || c == '%';
 }
 
-/// The part of a partition's host names after the region.
-std::string_view dns_suffix_of(std::string_view region) noexcept
+/// The path without `/` at its end and with one `/` for each run of them.
+result<std::string> parse_path_prefix(std::string_view path)
 {
-    if (region.starts_with("cn-"))
-        return "amazonaws.com.cn";
-    if (region.starts_with("us-isob-"))
-        return "sc2s.sgov.gov";
-    if (region.starts_with("us-isof-") || region.starts_with("eu-isof-"))
-        return "csp.hci.ic.gov";
-    if (region.starts_with("us-iso-"))
-        return "c2s.ic.gov";
-    if (region.starts_with("eu-isoe-"))
-        return "cloud.adc-e.uk";
-    if (region.starts_with("eusc-"))
-        return "amazonaws.eu";
-    return "amazonaws.com";
+    if (!std::all_of(path.begin(), path.end(), is_path_character))
+        return error_code(errc::invalid_endpoint);
+    for (auto percent = path.find('%'); percent != std::string_view::npos;
+         percent = path.find('%', percent + 1))
+        if (percent + 2 >= path.size() || !is_hex_digit(path[percent + 1]) ||
+            !is_hex_digit(path[percent + 2]))
+            return error_code(errc::invalid_endpoint);
+    std::string prefix;
+    while (!path.empty()) {
+        path.remove_prefix(1);
+        std::string_view const segment = path.substr(0, path.find('/'));
+        path.remove_prefix(segment.size());
+        if (segment == "." || segment == "..")
+            return error_code(errc::invalid_endpoint);
+        if (!segment.empty())
+            prefix += "/" + std::string(segment);
+    }
+    return prefix;
 }
 
 } // namespace
@@ -73,13 +84,10 @@ result<endpoint> parse_endpoint(std::string_view url)
 
     auto const slash = std::min(url.find('/'), url.size());
     std::string_view authority = url.substr(0, slash);
-    std::string_view path = url.substr(slash);
-    while (path.ends_with('/'))
-        path.remove_suffix(1);
-    if (!std::all_of(path.begin(), path.end(), is_path_character) ||
-        path.find("..") != std::string_view::npos)
-        return error_code(errc::invalid_endpoint);
-    parsed.path_prefix = path;
+    auto prefix = parse_path_prefix(url.substr(slash));
+    if (!prefix)
+        return prefix.error();
+    parsed.path_prefix = std::move(*prefix);
 
     std::string_view host = authority;
     std::string_view port;
@@ -115,20 +123,6 @@ result<endpoint> parse_endpoint(std::string_view url)
         parsed.port = static_cast<std::uint16_t>(*number);
     }
     return parsed;
-}
-
-result<endpoint> endpoint_of_region(std::string_view region)
-{
-    if (region.empty())
-        return error_code(errc::no_region);
-    bool const is_label = region.size() <= 63 && std::all_of(region.begin(), region.end(), [](char c) {
-                              return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-                          });
-    if (!is_label)
-        return error_code(errc::invalid_endpoint);
-    endpoint found;
-    found.host = "glacier." + std::string(region) + "." + std::string(dns_suffix_of(region));
-    return found;
 }
 
 } // namespace glacier::protocol

@@ -24,11 +24,9 @@ struct endpoint {
     std::string str() const;
 };
 
-/// Reads `https://HOST[:PORT][/PREFIX]` or `http://...`. User names, queries and fragments are refused.
+/// Reads `https://HOST[:PORT][/PREFIX]` or `http://...`. User names, queries and fragments are refused, and of the
+/// prefix dot segments and `%` without two digits: servers and signatures treat these differently. Runs of `/` become
+/// one, as they do in signatures.
 result<endpoint> parse_endpoint(std::string_view url);
-
-/// The service's own endpoint of a region. Fails with errc::no_region for an empty one, and with
-/// errc::invalid_endpoint for a text that cannot be part of a host name.
-result<endpoint> endpoint_of_region(std::string_view region);
 
 } // namespace glacier::protocol

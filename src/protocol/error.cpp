@@ -255,8 +255,8 @@ bool in_condition(errc code, condition group) noexcept
                code == errc::connection_wait_timeout || code == errc::wait_timeout;
     case condition::retryable:
         return (code >= errc::resolve_timeout && code <= errc::throughput_too_low) ||
-               code == errc::connection_closed || code == errc::tree_hash_mismatch ||
-               code == errc::length_mismatch;
+               code == errc::connection_closed || code == errc::proxy_failed ||
+               code == errc::tree_hash_mismatch || code == errc::length_mismatch;
     case condition::access:
         return code == errc::no_credentials || code == errc::credentials_failed;
     case condition::throttling:

@@ -1,9 +1,11 @@
 #include "protocol/tree_hash.hpp"
 
+#include "crypto/sha256.hpp"
+#include "protocol/leaf_hasher.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <utility>
 
 namespace glacier::protocol {
 
@@ -35,48 +37,6 @@ tree_hash tree_builder::finish()
         pending_.pop_back();
     }
     return root;
-}
-
-void leaf_hasher::update(std::span<std::byte const> bytes, std::vector<tree_hash>& leaves)
-{
-    while (!bytes.empty()) {
-        auto const wanted = static_cast<std::size_t>(
-            std::min<std::uint64_t>(tree_hash_leaf_bytes - leaf_bytes_, bytes.size()));
-        leaf_.update(bytes.first(wanted));
-        leaf_bytes_ += wanted;
-        bytes = bytes.subspan(wanted);
-        if (leaf_bytes_ == tree_hash_leaf_bytes)
-            finish(leaves);
-    }
-}
-
-void leaf_hasher::finish(std::vector<tree_hash>& leaves)
-{
-    if (leaf_bytes_ == 0)
-        return;
-    leaves.push_back(tree_hash(leaf_.finish().bytes()));
-    leaf_bytes_ = 0;
-}
-
-void payload_hasher::update(std::span<std::byte const> bytes)
-{
-    if (std::exchange(finished_, false))
-        leaves_.clear();
-    linear_.update(bytes);
-    leaf_hasher_.update(bytes, leaves_);
-    bytes_ += bytes.size();
-}
-
-payload_hashes payload_hasher::finish()
-{
-    update({});
-    leaf_hasher_.finish(leaves_);
-    finished_ = true;
-    payload_hashes hashes;
-    hashes.content_sha256 = linear_.finish();
-    hashes.tree = leaves_.empty() ? tree_hash(hashes.content_sha256.bytes()) : root_of(leaves_);
-    hashes.bytes = std::exchange(bytes_, 0);
-    return hashes;
 }
 
 tree_hash root_of(std::span<tree_hash const> nodes)

@@ -5,6 +5,7 @@
 #include "async/task_group.hpp"
 #include "plan/transfer_plan.hpp"
 #include "transfer/output_file.hpp"
+#include "transfer/transfer_report.hpp"
 
 #include <glacier/tree_hash.hpp>
 
@@ -41,16 +42,22 @@ public:
         : service_(std::move(service)), request_(std::move(request)), file_(std::move(file)),
           expected_(expected),
           plan_(bytes, request_.size_of_range.bytes(), request_.concurrency, attempts_per_range),
-          ranges_(std::move(strand)), hashes_(plan_.pieces())
-    {}
+          ranges_(std::move(strand)), hashes_(plan_.pieces()),
+          events_(service_.get_observer(), transfer_direction::download, bytes)
+    {
+        events_.set_resource(request_.vault.str(), "job", request_.job.str());
+    }
 
     asio::awaitable<download_result> run()
     {
         try {
-            co_return co_await fetch_and_commit();
+            download_result result = co_await fetch_and_commit();
+            events_.on_ended(nullptr);
+            co_return result;
         } catch (...) {
             // A thread that has just written may still hold the file: it must not stand in the way of another try.
             file_->abandon();
+            events_.on_ended(std::current_exception());
             throw;
         }
     }
@@ -85,6 +92,7 @@ private:
             if (decided.what == step::fail)
                 std::rethrow_exception(last_error);
             if (decided.what == step::start) {
+                events_.on_piece_started(decided.piece, plan_.range_of(decided.piece));
                 ranges_.start(decided.piece, fetch_range(decided.piece));
                 continue;
             }
@@ -93,10 +101,12 @@ private:
                 throw boost::system::system_error(asio::error::operation_aborted);
             if (ended->error) {
                 last_error = ended->error;
-                plan_.on_failed(ended->id, may_repeat(ended->error));
+                if (!plan_.on_failed(ended->id, may_repeat(ended->error)))
+                    events_.on_piece_ended(ended->id, ended->error);
                 continue;
             }
             plan_.on_done(ended->id);
+            events_.on_piece_ended(ended->id, nullptr);
             report();
         }
     }
@@ -185,6 +195,7 @@ private:
     plan::transfer_plan plan_;
     async::task_group ranges_;
     std::vector<tree_hash> hashes_;
+    transfer::transfer_report events_;
 };
 
 asio::awaitable<download_result> run_download(std::shared_ptr<file_download> download)

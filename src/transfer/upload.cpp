@@ -4,6 +4,7 @@
 #include "async/run_on.hpp"
 #include "async/task_group.hpp"
 #include "plan/transfer_plan.hpp"
+#include "transfer/transfer_report.hpp"
 
 #include <glacier/tree_hash.hpp>
 
@@ -28,15 +29,32 @@ public:
                 asio::any_io_executor strand)
         : service_(std::move(service)), request_(std::move(request)), content_(std::move(content)),
           size_(size), plan_(content_.size(), size.bytes(), request_.concurrency, 1),
-          parts_(std::move(strand)), hashes_(plan_.pieces())
-    {}
+          parts_(std::move(strand)), hashes_(plan_.pieces()),
+          events_(service_.get_observer(), transfer_direction::upload, content_.size())
+    {
+        events_.set_resource(request_.vault.str());
+    }
 
     asio::awaitable<upload_file_result> run()
+    {
+        try {
+            upload_file_result result = co_await send_all();
+            events_.on_ended(nullptr);
+            co_return result;
+        } catch (...) {
+            events_.on_ended(std::current_exception());
+            throw;
+        }
+    }
+
+private:
+    asio::awaitable<upload_file_result> send_all()
     {
         initiate_multipart_upload_request initiate(request_.vault, size_);
         initiate.description = request_.description;
         auto const initiated = co_await service_.initiate_multipart_upload(std::move(initiate));
         upload_id const upload = initiated.upload;
+        events_.set_resource(request_.vault.str(), "upload", upload.str());
 
         std::exception_ptr error;
         bool cancelled = false;
@@ -58,7 +76,6 @@ public:
         std::rethrow_exception(error);
     }
 
-private:
     asio::awaitable<void> send_parts(upload_id const upload)
     {
         using step = plan::transfer_plan::step;
@@ -70,12 +87,14 @@ private:
             if (decided.what == step::fail)
                 std::rethrow_exception(first_error);
             if (decided.what == step::start) {
+                events_.on_piece_started(decided.piece, plan_.range_of(decided.piece));
                 parts_.start(decided.piece, send_part(upload, decided.piece));
                 continue;
             }
             auto const ended = co_await parts_.next();
             if (!ended)
                 throw boost::system::system_error(asio::error::operation_aborted);
+            events_.on_piece_ended(ended->id, ended->error);
             if (ended->error) {
                 plan_.on_failed(ended->id, false);
                 if (!first_error)
@@ -143,6 +162,7 @@ private:
     plan::transfer_plan plan_;
     async::task_group parts_;
     std::vector<tree_hash> hashes_;
+    transfer::transfer_report events_;
 };
 
 asio::awaitable<upload_file_result> run_upload(std::shared_ptr<file_upload> upload)

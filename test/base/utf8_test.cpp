@@ -85,6 +85,17 @@ BOOST_AUTO_TEST_CASE(incomplete_characters)
         BOOST_TEST(!count_utf8_characters(text).has_value());
 }
 
+// Each byte that is no UTF-8 becomes U+FFFD, and the rest stays.
+BOOST_AUTO_TEST_CASE(invalid_bytes_are_replaced)
+{
+    BOOST_TEST(glacier::base::valid_utf8("") == "");
+    BOOST_TEST(glacier::base::valid_utf8("h\xc3\xb6he") == "h\xc3\xb6he");
+    BOOST_TEST(glacier::base::valid_utf8("\xff"
+                                         "a\xc3") == "\xef\xbf\xbd"
+                                                     "a\xef\xbf\xbd");
+    BOOST_TEST(glacier::base::valid_utf8("\xed\xa0\x80") == "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

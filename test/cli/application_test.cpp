@@ -95,6 +95,11 @@ BOOST_AUTO_TEST_CASE(global_options)
         BOOST_TEST(run(arguments) == 2);
         BOOST_TEST(message_of(err).find("invalid account id") != std::string::npos);
     }
+    for (char const* const flag : {"--fips", "--dualstack"}) {
+        BOOST_TEST(run({"vault", "list", flag, "--region", "eu-west-1", "--endpoint-url",
+                        "https://127.0.0.1"}) == 2);
+        BOOST_TEST(message_of(err).find("and custom endpoint are not supported") != std::string::npos, err);
+    }
 }
 
 // A message is one line, whatever the arguments hold.

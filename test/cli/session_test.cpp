@@ -77,6 +77,13 @@ BOOST_AUTO_TEST_CASE(options_are_used)
     options = with_region();
     options.endpoint_url = "ftp://127.0.0.1";
     BOOST_TEST((error_of(options, keys) == glacier::errc::invalid_endpoint));
+    options.endpoint_url = "https://127.0.0.1";
+    BOOST_TEST(!error_of(options, keys));
+    options.fips = true;
+    BOOST_TEST((error_of(options, keys) == glacier::errc::invalid_option));
+    options.fips = false;
+    options.dualstack = true;
+    BOOST_TEST((error_of(options, keys) == glacier::errc::invalid_option));
     options = with_region();
     options.ca_bundle = "/nonexistent/bundle.pem";
     BOOST_TEST((error_of(options, keys) == glacier::errc::invalid_ca_bundle));

@@ -2,6 +2,7 @@
 
 #include "protocol/sigv4.hpp"
 #include "support/client_fixture.hpp"
+#include "support/manual_time.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -17,6 +18,10 @@ namespace {
 client_config config_with(int attempts_max, int quota = 500)
 {
     client_config config = client_fixture::default_config();
+    // The older constants: what repetitions cost is easier to count with.
+    config.retry = retry_settings::standard();
+    config.retry.delay_base = std::chrono::milliseconds(1);
+    config.retry.delay_base_of_throttling = std::chrono::milliseconds(1);
     config.retry.attempts_max = attempts_max;
     config.retry.quota = quota;
     return config;
@@ -170,7 +175,8 @@ BOOST_DATA_TEST_CASE(which_codes_are_repeated, boost::unit_test::data::make({
                                                    code_case{service_errc::insufficient_capacity, 1},
                                                    code_case{service_errc::no_longer_supported, 1},
                                                    code_case{service_errc::access_denied, 1},
-                                                   code_case{service_errc::expired_token, 1},
+                                                   // Once more, with fresh credentials.
+                                                   code_case{service_errc::expired_token, 2},
                                                    code_case{service_errc::invalid_signature, 1},
                                                    code_case{service_errc::invalid_parameter_value, 1},
                                                    code_case{service_errc::missing_parameter_value, 1},
@@ -375,18 +381,29 @@ BOOST_AUTO_TEST_CASE(timeouts_cost_more)
 // The wait before a repetition is the random part of the delay.
 BOOST_AUTO_TEST_CASE(waits_before_repeating)
 {
+    auto const manual = std::make_shared<manual_time>();
+    time = manual;
     client_config config = default_config();
     config.retry.delay_base = std::chrono::milliseconds(60);
-    config.retry.delay_max = std::chrono::seconds(1);
+    config.retry.delay_base_of_throttling = std::chrono::milliseconds(600);
+    config.retry.delay_max = std::chrono::seconds(20);
     client const patient = make_client(std::move(config));
     service->on(operation::describe_vault, 1, error_answer(service_errc::throttling));
+    service->on(operation::describe_vault, 2, error_answer(service_errc::service_unavailable));
+    started_operation<vault_description> described;
+    start(patient.describe_vault(describe_photos()), described);
 
-    auto const begin = std::chrono::steady_clock::now();
-    run(patient.describe_vault(describe_photos()));
-    auto const waited = std::chrono::steady_clock::now() - begin;
-
-    // The fraction of the test's random source is about a half.
-    BOOST_TEST((waited >= std::chrono::milliseconds(29)));
+    // The fraction of the test's random source is a half and a little; the second limit is twice the base.
+    manual->pass(context, std::chrono::milliseconds(300));
+    BOOST_TEST(service->count() == 1U);
+    manual->pass(context, std::chrono::milliseconds(1));
+    BOOST_TEST(service->count() == 2U);
+    manual->pass(context, std::chrono::milliseconds(59));
+    BOOST_TEST(service->count() == 2U);
+    manual->pass(context, std::chrono::milliseconds(1));
+    BOOST_TEST(service->count() == 3U);
+    BOOST_TEST(described.ended());
+    BOOST_TEST(!described.error);
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -593,7 +610,26 @@ BOOST_AUTO_TEST_CASE(unusable_configuration)
     BOOST_TEST(
         (refused(*this, [](client_config& c) { c.endpoint = "ftp://host"; }) == errc::invalid_endpoint));
     BOOST_TEST((refused(*this, [](client_config& c) { c.endpoint = ""; }) == errc::invalid_endpoint));
+    BOOST_TEST((refused(*this, [](client_config& c) {
+                    c.endpoint = "https://host";
+                    c.use_fips_endpoint = true;
+                }) == errc::invalid_option));
+    BOOST_TEST((refused(*this, [](client_config& c) {
+                    c.endpoint = "https://host";
+                    c.use_dualstack_endpoint = true;
+                }) == errc::invalid_option));
     BOOST_TEST((refused(*this, [](client_config& c) { c.retry.attempts_max = 0; }) == errc::invalid_option));
+    BOOST_TEST((refused(*this, [](client_config& c) { c.retry.delay_max = std::chrono::seconds(-1); }) ==
+                errc::invalid_option));
+    BOOST_TEST((refused(*this, [](client_config& c) { c.timeouts.operation = std::chrono::seconds(-1); }) ==
+                errc::invalid_option));
+    BOOST_TEST(
+        (refused(*this, [](client_config& c) { c.application_id = "two words"; }) == errc::invalid_option));
+    BOOST_TEST(
+        (refused(*this, [](client_config& c) { c.application_id = "a\r\nb"; }) == errc::invalid_option));
+    BOOST_TEST((refused(*this, [](client_config& c) { c.application_id = std::string(51, 'a'); }) ==
+                errc::invalid_option));
+    BOOST_TEST(!refused(*this, [](client_config& c) { c.application_id = std::string(50, 'a'); }));
     BOOST_TEST(
         (refused(*this, [](client_config& c) { c.pool.connections_max = 0; }) == errc::invalid_option));
     BOOST_TEST(!refused(*this, [](client_config&) {}));
@@ -634,12 +670,88 @@ BOOST_AUTO_TEST_CASE(public_constructor)
 BOOST_AUTO_TEST_CASE(endpoint_of_the_region)
 {
     client_config config = default_config();
-    BOOST_TEST(endpoint_of(config).host == "glacier.eu-west-1.amazonaws.com");
+    BOOST_TEST(endpoint_of(config).where.host == "glacier.eu-west-1.amazonaws.com");
     config.region = "cn-north-1";
-    BOOST_TEST(endpoint_of(config).host == "glacier.cn-north-1.amazonaws.com.cn");
+    BOOST_TEST(endpoint_of(config).where.host == "glacier.cn-north-1.amazonaws.com.cn");
     config.endpoint = "https://example.org:8443/prefix";
-    BOOST_TEST(endpoint_of(config).host == "example.org");
-    BOOST_TEST(endpoint_of(config).path_prefix == "/prefix");
+    BOOST_TEST(endpoint_of(config).where.host == "example.org");
+    BOOST_TEST(endpoint_of(config).where.path_prefix == "/prefix");
+}
+
+// FIPS and dual stack choose other hosts of the region.
+BOOST_AUTO_TEST_CASE(endpoint_variants)
+{
+    client_config config = default_config();
+    config.use_fips_endpoint = true;
+    BOOST_TEST(endpoint_of(config).where.host == "glacier-fips.eu-west-1.amazonaws.com");
+    config.use_dualstack_endpoint = true;
+    BOOST_TEST(endpoint_of(config).where.host == "glacier-fips.eu-west-1.api.aws");
+    config.use_fips_endpoint = false;
+    BOOST_TEST(endpoint_of(config).where.host == "glacier.eu-west-1.api.aws");
+}
+
+/// Keeps the request.
+class recording_exchanger final : public net::exchanger {
+public:
+    asio::awaitable<net::exchange_result> exchange(net::exchange_request request) override
+    {
+        message = std::move(request.message);
+        net::exchange_result result;
+        result.sent = true;
+        result.response.status = 204;
+        co_return result;
+    }
+
+    protocol::http_request message;
+};
+
+/// The request that a client of this configuration sends.
+protocol::http_request request_with(client_fixture& fixture, client_config config)
+{
+    auto const exchanger = std::make_shared<recording_exchanger>();
+    client_environment environment;
+    environment.exchanger = exchanger;
+    environment.clock = fixture.clock;
+    environment.random = std::make_shared<fixed_random>();
+    config.credentials = fixture.identity;
+    client_core core(fixture.context.get_executor(), std::move(config), environment);
+    client_core::prepared_request request(protocol::operation::delete_vault);
+    request.message.method = protocol::http_method::delete_;
+    request.message.target = "/-/vaults/photos";
+    fixture.run(core.perform(std::move(request)));
+    return exchanger->message;
+}
+
+// The prefix of an endpoint stands before each target, without double slashes, and is signed.
+BOOST_AUTO_TEST_CASE(prefix_is_signed)
+{
+    client_config config = default_config();
+    config.endpoint = "https://example.org:8443//gate%20way/glacier/";
+    protocol::http_request const sent = request_with(*this, config);
+
+    BOOST_TEST(sent.target == "/gate%20way/glacier/-/vaults/photos");
+    BOOST_TEST(sent.headers.get("host") == "example.org:8443");
+    auto const authorization = protocol::parse_authorization(sent.headers.get("authorization"));
+    BOOST_TEST_REQUIRE(authorization.has_value());
+    std::string const canonical =
+        protocol::canonical_request(sent, authorization->signed_headers, protocol::empty_payload_sha256);
+    BOOST_TEST(canonical.starts_with("DELETE\n/gate%2520way/glacier/-/vaults/photos\n\n"), canonical);
+    protocol::signing_scope const scope{"eu-west-1", "glacier"};
+    BOOST_TEST(authorization->signature ==
+               protocol::signature(protocol::signing_key(secret_string("secret"), clock->now(), scope),
+                                   protocol::string_to_sign(canonical, clock->now(), scope)));
+}
+
+// The old name of a FIPS host is no region to sign with.
+BOOST_AUTO_TEST_CASE(fips_name_signs_with_its_region)
+{
+    client_config config = default_config();
+    config.region = "fips-us-east-1";
+    protocol::http_request const sent = request_with(*this, config);
+
+    BOOST_TEST(sent.headers.get("host") == "glacier-fips.us-east-1.amazonaws.com");
+    auto const authorization = protocol::parse_authorization(sent.headers.get("authorization"));
+    BOOST_TEST(authorization->scope.find("/us-east-1/glacier/") != std::string::npos, authorization->scope);
 }
 
 // Files are read where the configuration says, or on threads of the context.

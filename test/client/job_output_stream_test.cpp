@@ -2,6 +2,8 @@
 
 #include "support/client_fixture.hpp"
 
+#include <glacier/as_result.hpp>
+
 #include <array>
 #include <type_traits>
 
@@ -94,6 +96,27 @@ BOOST_AUTO_TEST_CASE(bytes_before_the_break_are_valid)
 
     BOOST_TEST(read_once(*this, stream, buffer) == 1'000U);
     BOOST_TEST((code_of(stream.read_some(buffer)) == errc::connection_closed));
+}
+
+// What breaks a read off is an error of the operation, which as_result() gives as a value.
+BOOST_AUTO_TEST_CASE(errors_are_those_of_the_operation)
+{
+    job_output_stream stream = open(cut_output(1'000));
+    auto const broken = run(as_result(stream.read_all(1'000'000)));
+    BOOST_TEST_REQUIRE(broken.has_error());
+    BOOST_TEST((broken.error().code() == errc::connection_closed));
+    BOOST_TEST(broken.error().operation() == "GetJobOutput");
+    BOOST_TEST(broken.error().details().resource.find("vault photos") != std::string::npos);
+    BOOST_TEST(!broken.error().request_id().empty());
+    BOOST_TEST(broken.error().http_status() == 200);
+    BOOST_TEST(broken.error().attempts() == 1);
+
+    stream = open();
+    auto const large = run(as_result(stream.read_all(299'999)));
+    BOOST_TEST_REQUIRE(large.has_error());
+    BOOST_TEST((large.error().code() == errc::response_too_large));
+    BOOST_TEST(large.error().operation() == "GetJobOutput");
+    BOOST_TEST(large.error().details().message == "more than 299999 bytes");
 }
 
 // A read that is cancelled ends at once with operation_aborted, once.

@@ -2,6 +2,8 @@
 
 #include "credentials/credentials_fixture.hpp"
 
+#include <tuple>
+
 namespace glacier {
 
 namespace {
@@ -89,6 +91,42 @@ BOOST_AUTO_TEST_CASE(no_endpoint)
     BOOST_TEST(!load().endpoint.has_value());
 }
 
+// The section of services goes before the profile's own endpoint, and after the environment.
+BOOST_AUTO_TEST_CASE(endpoint_of_services)
+{
+    std::string const sections = "[services local]\n"
+                                 "s3 =\n  endpoint_url = http://s3\n"
+                                 "glacier =\n  signature = x\n  Endpoint_URL = http://services\n"
+                                 "[services empty]\nglacier =\n"
+                                 "[default]\nregion = x\nendpoint_url = http://of-default\nservices = ";
+    write_config(sections + "local\n");
+    BOOST_TEST(load().endpoint.value() == "http://services");
+    environment.set("AWS_ENDPOINT_URL", "http://all");
+    BOOST_TEST(load().endpoint.value() == "http://all");
+    environment.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+    BOOST_TEST(!load().endpoint.has_value());
+    environment.unset("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    environment.unset("AWS_ENDPOINT_URL");
+    write_config(sections + "empty\n");
+    BOOST_TEST(load().endpoint.value() == "http://of-default");
+}
+
+// A section that is not there, and a bad value in one, are errors that name it.
+BOOST_AUTO_TEST_CASE(bad_services)
+{
+    write_config("[default]\nregion = x\nservices = missing\n");
+    operation_error error = failure();
+    BOOST_TEST(error.code() == errc::invalid_profile);
+    BOOST_TEST(error.details().message ==
+               "services of the profile default is \"missing\", but must be the name of a "
+               "section [services NAME] of the config file");
+    write_config("[default]\nregion = x\nservices = a\n[services a]\nglacier =\n  endpoint_url = x\n");
+    error = failure();
+    BOOST_TEST(error.code() == errc::invalid_profile);
+    BOOST_TEST(error.details().message.starts_with(
+        "endpoint_url of glacier in [services a] is \"x\", but must be "));
+}
+
 // AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true hides all of them but the override.
 BOOST_AUTO_TEST_CASE(ignored_endpoints)
 {
@@ -101,6 +139,135 @@ BOOST_AUTO_TEST_CASE(ignored_endpoints)
     overrides.endpoint.reset();
     environment.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false");
     BOOST_TEST(load().endpoint.value() == "http://glacier");
+}
+
+// The key of the profile does the same, and the variable goes before it.
+BOOST_AUTO_TEST_CASE(endpoints_ignored_by_the_profile)
+{
+    write_config(
+        "[default]\nregion = x\nendpoint_url = http://all\nignore_configured_endpoint_urls = True\n");
+    environment.set("AWS_ENDPOINT_URL", "http://all");
+    BOOST_TEST(!load().endpoint.has_value());
+    environment.set("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "FALSE");
+    BOOST_TEST(load().endpoint.value() == "http://all");
+}
+
+// FIPS and dual stack: the override, the variable, the profile; neither if nobody says so.
+BOOST_AUTO_TEST_CASE(endpoint_variants)
+{
+    BOOST_TEST(!load().use_fips_endpoint);
+    BOOST_TEST(!load().use_dualstack_endpoint);
+    write_config("[default]\nregion = x\nuse_fips_endpoint = true\n");
+    BOOST_TEST(load().use_fips_endpoint);
+    BOOST_TEST(!load().use_dualstack_endpoint);
+    write_config("[default]\nregion = x\nuse_dualstack_endpoint = true\n");
+    BOOST_TEST(!load().use_fips_endpoint);
+    BOOST_TEST(load().use_dualstack_endpoint);
+    environment.set("AWS_USE_FIPS_ENDPOINT", "true");
+    environment.set("AWS_USE_DUALSTACK_ENDPOINT", "false");
+    BOOST_TEST(load().use_fips_endpoint);
+    BOOST_TEST(!load().use_dualstack_endpoint);
+    overrides.use_fips_endpoint = false;
+    overrides.use_dualstack_endpoint = true;
+    BOOST_TEST(!load().use_fips_endpoint);
+    BOOST_TEST(load().use_dualstack_endpoint);
+}
+
+// FIPS or dual stack with an endpoint is an error that says where both stand.
+BOOST_AUTO_TEST_CASE(endpoint_variants_with_an_endpoint)
+{
+    environment.set("AWS_USE_FIPS_ENDPOINT", "true");
+    operation_error error = failure();
+    BOOST_TEST(error.code() == errc::invalid_option);
+    BOOST_TEST(error.details().message ==
+               "Invalid Configuration: FIPS and custom endpoint are not supported: "
+               "endpoint_url of the profile default and AWS_USE_FIPS_ENDPOINT");
+    overrides.endpoint = "https://override";
+    BOOST_TEST(failure().details().message.ends_with("are not supported: AWS_USE_FIPS_ENDPOINT"));
+    environment.set("AWS_USE_FIPS_ENDPOINT", "false");
+    overrides.use_dualstack_endpoint = true;
+    BOOST_TEST(failure().details().message ==
+               "Invalid Configuration: Dualstack and custom endpoint are not supported");
+    overrides.use_dualstack_endpoint.reset();
+    overrides.endpoint.reset();
+    environment.set("AWS_USE_DUALSTACK_ENDPOINT", "true");
+    environment.set("AWS_ENDPOINT_URL", "http://all");
+    BOOST_TEST(failure().details().message.ends_with(": AWS_ENDPOINT_URL and AWS_USE_DUALSTACK_ENDPOINT"));
+}
+
+// Retries: the mode, and then the number of attempts; neither changes anything if it is not set.
+BOOST_AUTO_TEST_CASE(retries)
+{
+    write_config("[default]\nregion = x\nmax_attempts = 7\nretry_mode = legacy\n");
+    BOOST_TEST(load().retry.attempts_max == 7);
+    BOOST_TEST(load().retry.cost == 0);
+    BOOST_TEST((load().retry.delay_base == retry_settings::standard().delay_base));
+    environment.set("AWS_RETRY_MODE", "adaptive");
+    BOOST_TEST((load().retry.mode == retry_mode::adaptive));
+    environment.set("AWS_RETRY_MODE", "standard");
+    environment.set("AWS_MAX_ATTEMPTS", "1");
+    BOOST_TEST((load().retry.mode == retry_mode::standard));
+    BOOST_TEST(load().retry.attempts_max == 1);
+    BOOST_TEST(load().retry.cost == retry_settings().cost);
+    environment.unset("AWS_RETRY_MODE");
+    environment.unset("AWS_MAX_ATTEMPTS");
+    write_config("[default]\nregion = x\nretry_mode = legacy\n");
+    BOOST_TEST(load().retry.attempts_max == 5);
+    write_config("[default]\nregion = x\n");
+    BOOST_TEST(load().retry.attempts_max == retry_settings().attempts_max);
+}
+
+// The name in the User-Agent.
+BOOST_AUTO_TEST_CASE(application_id)
+{
+    BOOST_TEST(load().application_id.empty());
+    write_config("[default]\nregion = x\nsdk_ua_app_id = of-profile\n");
+    BOOST_TEST(load().application_id == "of-profile");
+    environment.set("AWS_SDK_UA_APP_ID", "of-environment");
+    BOOST_TEST(load().application_id == "of-environment");
+}
+
+// A value that is not allowed is an error that names the variable, or the key and the profile, and what is allowed.
+BOOST_AUTO_TEST_CASE(bad_values)
+{
+    for (auto const& [name, value, reason] :
+         {std::tuple("AWS_USE_FIPS_ENDPOINT", "maybe", errc::invalid_option),
+          std::tuple("AWS_USE_DUALSTACK_ENDPOINT", "1", errc::invalid_option),
+          std::tuple("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "yes", errc::invalid_option),
+          std::tuple("AWS_RETRY_MODE", "Standard", errc::invalid_option),
+          std::tuple("AWS_MAX_ATTEMPTS", "-1", errc::invalid_option),
+          std::tuple("AWS_MAX_ATTEMPTS", "0", errc::invalid_option),
+          std::tuple("AWS_MAX_ATTEMPTS", "1001", errc::invalid_option),
+          std::tuple("AWS_MAX_ATTEMPTS", "3 ", errc::invalid_option),
+          std::tuple("AWS_SDK_UA_APP_ID", "a b", errc::invalid_option),
+          std::tuple("AWS_REGION", "evil.example/", errc::invalid_endpoint),
+          std::tuple("AWS_DEFAULT_REGION", "EU West", errc::invalid_endpoint),
+          std::tuple("AWS_ENDPOINT_URL_GLACIER", "localhost:80", errc::invalid_endpoint),
+          std::tuple("AWS_ENDPOINT_URL", "ftp://all", errc::invalid_endpoint)}) {
+        environment.set(name, value);
+        operation_error const error = failure();
+        environment.unset(name);
+        BOOST_TEST(error.code() == reason, name);
+        BOOST_TEST(
+            error.details().message.starts_with(std::string(name) + " is \"" + value + "\", but must be "),
+            error.what());
+    }
+    for (auto const& [key, value] :
+         {std::pair("use_fips_endpoint", "maybe"), std::pair("use_dualstack_endpoint", "on"),
+          std::pair("ignore_configured_endpoint_urls", "0"), std::pair("region", "a b"),
+          std::pair("endpoint_url", "x"), std::pair("retry_mode", "patient"),
+          std::pair("max_attempts", "many"), std::pair("sdk_ua_app_id", "a/b")}) {
+        write_config("[profile backup]\n" + std::string(key) + " = " + value + "\n");
+        overrides.profile = "backup";
+        if (key != std::string("region"))
+            overrides.region = "x";
+        operation_error const error = failure();
+        overrides.region.reset();
+        BOOST_TEST(error.code() == errc::invalid_profile, key);
+        BOOST_TEST(error.details().message.starts_with(std::string(key) + " of the profile backup is \"" +
+                                                       value + "\", but must be "),
+                   error.what());
+    }
 }
 
 // CA bundle: the override, AWS_CA_BUNDLE, the profile; none means the system's.

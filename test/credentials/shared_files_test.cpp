@@ -69,13 +69,17 @@ BOOST_AUTO_TEST_CASE(section_names)
     BOOST_TEST(value_of(parsed, "profiles five", "a") == "5");
 }
 
-// Lines that are indented further than a key are its own (nested keys); they are no keys of the section.
+// Lines that are indented further than a key without a value are its own, nested keys; they are no keys of the section.
+// Those below a value belong to it, and mean nothing here.
 BOOST_AUTO_TEST_CASE(nested_keys)
 {
     sections const parsed =
         parse("[default]\ns3 =\n  region = nested\n\taws_access_key_id = nested\nregion = real\n", "FILE");
     BOOST_TEST(value_of(parsed, "default", "region") == "real");
     BOOST_TEST(value_of(parsed, "default", "aws_access_key_id") == "(no key)");
+    BOOST_TEST(value_of(parsed, "default", "s3.region") == "nested");
+    BOOST_TEST(value_of(parsed, "default", "s3.aws_access_key_id") == "nested");
+    BOOST_TEST(value_of(parse("[a]\nx = 1\n  y = 2\n  continued\n", "FILE"), "a", "x.y") == "(no key)");
 }
 
 // A section whose keys are all indented alike is read like any other.

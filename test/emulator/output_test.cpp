@@ -1,6 +1,7 @@
 #include "emulator/output.hpp"
 
 #include "fixture.hpp"
+#include "protocol/leaf_hasher.hpp"
 
 #include <fstream>
 

@@ -220,14 +220,9 @@ BOOST_AUTO_TEST_CASE(damaged_archive)
             run(glacier::upload_file(client, glacier::upload_file_request("v", directory.path() / "in")));
         damage(bytes, damaged_at);
         glacier::retrieve_archive_request retrieve("v", stored.archive, directory.path() / "out");
-        boost::system::error_code code;
-        try {
-            run(glacier::retrieve_archive(client, std::move(retrieve)));
-        } catch (boost::system::system_error const& error) {
-            code = error.code();
-        }
+        auto const outcome = run(glacier::as_result(glacier::retrieve_archive(client, std::move(retrieve))));
         BOOST_TEST(!std::filesystem::exists(directory.path() / "out"));
-        return code;
+        return outcome ? glacier::error_code() : outcome.error().code();
     };
     BOOST_TEST((code_of_retrieval(0) == glacier::service_errc::service_unavailable));
     BOOST_TEST((code_of_retrieval(1'500'000) == glacier::errc::connection_closed));

@@ -1,5 +1,7 @@
 // What the client makes of each fault that the emulator can be asked for.
 
+#include "base/clock.hpp"
+#include "client/client_core.hpp"
 #include "end_to_end/fixture.hpp"
 
 #include <glacier/as_result.hpp>
@@ -14,6 +16,7 @@
 #include <fstream>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace glacier::test {
@@ -80,6 +83,7 @@ struct faults_fixture {
         if (auto ca = service->ca_certificate(); !ca.empty())
             made.tls.ca_bundle = std::move(ca);
         made.retry.delay_base = 1ms;
+        made.retry.delay_base_of_throttling = 1ms;
         made.timeouts.response = patience;
         made.timeouts.stall = patience;
         made.credentials = static_credentials(
@@ -114,18 +118,6 @@ struct faults_fixture {
         auto const outcome = run(as_result(std::move(operation)));
         BOOST_TEST_REQUIRE(outcome.has_error());
         return outcome.error();
-    }
-
-    /// The code of an operation that must fail, also of one whose errors are plain system_errors.
-    template <class T>
-    error_code code_of(asio::awaitable<T> operation)
-    {
-        try {
-            run(std::move(operation));
-        } catch (boost::system::system_error const& error) {
-            return error.code();
-        }
-        return {};
     }
 
     void describe_with(emulator_fault fault, int attempts)
@@ -225,6 +217,85 @@ BOOST_AUTO_TEST_CASE(errors_that_last_are_reported_as_they_are)
     BOOST_TEST((refused.code() == service_errc::insufficient_capacity));
     BOOST_TEST(refused.http_status() == 503);
     BOOST_TEST(!refused.outcome_unknown());
+}
+
+// A service that stays down is not buried: the bucket pays for 35 repetitions, whatever number of operations fails.
+BOOST_AUTO_TEST_CASE(a_service_that_stays_down)
+{
+    emulator_fault fault = fault_of("DescribeVault", effect::status);
+    fault.status = 503;
+    service->set_faults({fault});
+    client const client = connect();
+    for (int i = 0; i < 100; ++i)
+        BOOST_TEST((failure_of(client.describe_vault(describe_vault_request("attic"))).code() ==
+                    service_errc::service_unavailable));
+    BOOST_TEST(service->faults()[0].matched == 135U);
+}
+
+/// This machine's clock, set wrong.
+class wrong_clock final : public base::clock {
+public:
+    timestamp now() const override { return base::system_clock().now() + ahead; }
+    std::chrono::seconds ahead{0};
+};
+
+// A clock that is seven minutes off, either way: one request more, once, and once more when it has been put right.
+BOOST_AUTO_TEST_CASE(wrong_clocks)
+{
+    auto const clock = std::make_shared<wrong_clock>();
+    client_environment environment = make_client_environment(context.get_executor(), config());
+    environment.clock = clock;
+    client const client(std::make_shared<client_core>(context.get_executor(), config(), environment));
+    // A fault that strikes nothing counts requests, also those whose signature is refused.
+    emulator_fault counts = fault_of("DescribeVault", effect::status);
+    counts.first = counts.last = 1'000;
+    service->set_faults({counts});
+    std::uint64_t sent = 0;
+    for (std::chrono::seconds const ahead : {7min, -7min, 0min}) {
+        clock->ahead = ahead;
+        for (std::uint64_t const requests : {2U, 1U}) {
+            run(client.describe_vault(describe_vault_request("attic")));
+            std::uint64_t const matched = service->faults()[0].matched;
+            BOOST_TEST(matched - std::exchange(sent, matched) == requests);
+        }
+    }
+}
+
+// The deadline of a whole operation, at a service that does not answer: prompt, and honest about the outcome.
+BOOST_AUTO_TEST_CASE(deadline_of_an_operation)
+{
+    archive_id const archive = store("content");
+    std::vector<emulator_fault> late{fault_of("InitiateJob", effect::delay),
+                                     fault_of("DescribeVault", effect::delay)};
+    for (emulator_fault& each : late)
+        each.time = 20s;
+    service->set_faults(late);
+    call_settings hasty;
+    hasty.operation_timeout = 50ms;
+    client const client = connect().with(hasty);
+    auto const begin = std::chrono::steady_clock::now();
+    auto const described = failure_of(client.describe_vault(describe_vault_request("attic")));
+    BOOST_TEST((described.code() == errc::operation_timeout));
+    BOOST_TEST(!described.outcome_unknown());
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < 5s));
+
+    // Long enough for the request to go out.
+    hasty.operation_timeout = 1s;
+    glacier::client const patient = client.with(hasty);
+    auto const initiated = failure_of(
+        patient.initiate_job(initiate_job_request("attic", job_parameters::archive_retrieval(archive))));
+    BOOST_TEST((initiated.code() == errc::operation_timeout));
+    BOOST_TEST(initiated.outcome_unknown());
+
+    // An archive whose last byte has not gone out does not exist. It is greater than what the system's buffers take.
+    emulator_fault stall = fault_of("UploadArchive", effect::stall_request);
+    stall.time = 10min;
+    stall.bytes = MiB;
+    service->set_faults({stall});
+    auto const uploaded =
+        failure_of(patient.upload_archive(upload_archive_request("attic", body(pattern(32 * MiB)))));
+    BOOST_TEST((uploaded.code() == errc::operation_timeout));
+    BOOST_TEST(!uploaded.outcome_unknown());
 }
 
 // The job exists once, and the client does not pretend to know.
@@ -330,7 +401,7 @@ BOOST_AUTO_TEST_CASE(damage_to_a_jobs_output)
     emulator_fault cut = fault_of("GetJobOutput", effect::cut_body);
     cut.bytes = 1'500'000;
     service->set_faults({cut});
-    BOOST_TEST((code_of(read_output(client, whole)) == errc::connection_closed));
+    BOOST_TEST((failure_of(read_output(client, whole)).code() == errc::connection_closed));
 
     service->set_faults({fault_of("GetJobOutput", effect::wrong_content_range)});
     BOOST_TEST((failure_of(read_output(client, ranged)).code() == errc::unexpected_status));
@@ -361,7 +432,7 @@ BOOST_AUTO_TEST_CASE(downloads_survive_damage_that_passes)
         fault.last = 1'000;
         service->set_faults({fault});
         errc const expected = does == effect::cut_body ? errc::connection_closed : errc::tree_hash_mismatch;
-        BOOST_TEST((code_of(download_job_output(connect(), request)) == expected));
+        BOOST_TEST((failure_of(download_job_output(connect(), request)).code() == expected));
         BOOST_TEST(!std::filesystem::exists(request.file));
     }
 }

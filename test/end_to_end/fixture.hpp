@@ -16,6 +16,7 @@
 #include <future>
 #include <optional>
 #include <utility>
+#include <vector>
 
 namespace glacier::test {
 
@@ -31,6 +32,7 @@ struct end_to_end_fixture {
         options.inventory_period = std::chrono::milliseconds(0);
         options.job_delay = std::chrono::milliseconds(0);
         options.on_request = on_request;
+        options.identities = identities;
         emulator.emplace(std::move(options));
     }
 
@@ -41,6 +43,7 @@ struct end_to_end_fixture {
         made.endpoint = emulator->endpoint_url();
         made.tls.ca_bundle = emulator->ca_certificate();
         made.retry.delay_base = std::chrono::milliseconds(1);
+        made.retry.delay_base_of_throttling = std::chrono::milliseconds(1);
         made.credentials = static_credentials(
             credentials("AKIAIOSFODNN7EXAMPLE", secret_string("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")));
         return made;
@@ -62,6 +65,8 @@ struct end_to_end_fixture {
     temporary_directory directory;
     /// For the next start().
     std::function<void(emulator_request const&)> on_request;
+    /// The same.
+    std::vector<credentials> identities;
     std::optional<glacier::emulator> emulator;
     asio::io_context context;
 };

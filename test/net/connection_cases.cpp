@@ -172,7 +172,8 @@ asio::awaitable<seen_answer> fetch(net::connection& peer, std::size_t block)
 std::unique_ptr<net::connection> open_connection(asio::io_context& context, std::uint16_t port, bool tls)
 {
     protocol::endpoint const target = tls ? tls_endpoint("127.0.0.1", port) : plain_endpoint(port);
-    auto const dialer = net::make_dialer(target, trusting_settings(), timeout_settings());
+    auto const dialer =
+        net::make_dialer(target, net::dialer_settings(trusting_settings(), timeout_settings()));
     return run(context, dialer->dial(asio::make_strand(context)));
 }
 

@@ -1,6 +1,8 @@
 #include "net/dialer.hpp"
 
+#include "net/fake_resolver.hpp"
 #include "net/net_fixture.hpp"
+#include "support/forwarding_proxy.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -36,7 +38,7 @@ dial_outcome dial(protocol::endpoint const& target, tls_settings const& tls = te
                   timeout_settings const& timeouts = timeout_settings())
 {
     asio::io_context context;
-    auto const tested = make_dialer(target, tls, timeouts);
+    auto const tested = make_dialer(target, dialer_settings(tls, timeouts));
     dial_outcome outcome;
     try {
         outcome.connected = test::run(context, dial_with(*tested, asio::make_strand(context))) != nullptr;
@@ -51,6 +53,33 @@ void wait_for_the_client(test::peer& client)
 {
     client.read_to_end();
 }
+
+/// Keeps what it is told of connections.
+class dial_log final : public observer {
+public:
+    struct entry {
+        std::string endpoint;
+        std::string address;
+        std::string proxy;
+        error_code error;
+        std::string detail;
+    };
+
+    void on_connection_opened(connection_opened const& event) noexcept override
+    {
+        entry seen;
+        seen.endpoint = event.endpoint;
+        seen.address = event.address;
+        seen.proxy = event.proxy;
+        seen.error = event.error;
+        seen.detail = event.detail;
+        opened.push_back(std::move(seen));
+    }
+    void on_host_resolved(host_resolved const& /*event*/) noexcept override { ++resolved; }
+
+    std::vector<entry> opened;
+    int resolved = 0;
+};
 
 /// Dials a TLS server that presents a certificate.
 dial_outcome dial_identity(test::certificate const& identity, std::string const& host)
@@ -83,9 +112,10 @@ BOOST_AUTO_TEST_CASE(bundle)
 {
     tls_settings missing;
     missing.ca_bundle = "/nonexistent/authorities.pem";
-    BOOST_CHECK_NO_THROW(make_dialer(test::plain_endpoint(1), missing, timeout_settings()));
+    BOOST_CHECK_NO_THROW(make_dialer(test::plain_endpoint(1), dialer_settings(missing, timeout_settings())));
     BOOST_CHECK_EXCEPTION(
-        make_dialer(test::tls_endpoint("localhost", 1), missing, timeout_settings()), operation_error,
+        make_dialer(test::tls_endpoint("localhost", 1), dialer_settings(missing, timeout_settings())),
+        operation_error,
         [](operation_error const& error) { return error.code() == errc::invalid_ca_bundle; });
 }
 
@@ -96,47 +126,12 @@ BOOST_AUTO_TEST_CASE(good_certificates)
     BOOST_TEST(dial_terms(test::certificate_terms({"IP:127.0.0.1"}), "127.0.0.1").connected);
 }
 
-// A name is no address and an address is no name, also when they are written alike; nor is the common name a name.
-BOOST_AUTO_TEST_CASE(host_mismatch)
-{
-    for (auto const& [names, host] : std::vector<std::pair<std::vector<std::string>, std::string>>{
-             {{"DNS:other.example.com"}, "localhost"},
-             {{"IP:127.0.0.1"}, "localhost"},
-             {{"DNS:localhost"}, "127.0.0.1"},
-             {{"DNS:127.0.0.1"}, "127.0.0.1"},
-             {{"IP:127.0.0.2"}, "127.0.0.1"},
-             {{"DNS:localhost.example.com", "DNS:local"}, "localhost"}}) {
-        dial_outcome const outcome = dial_terms(test::certificate_terms(names), host);
-        BOOST_TEST(outcome.code == errc::certificate_host_mismatch, names[0] << " for " << host);
-        BOOST_TEST(outcome.detail.find(host) != std::string::npos, outcome.detail);
-    }
-}
-
-// A certificate that has ended or has not begun is certificate_expired.
-BOOST_AUTO_TEST_CASE(expired)
-{
-    test::certificate_terms ended({"DNS:localhost"});
-    ended.begins = -48h;
-    ended.ends = -1h;
-    BOOST_TEST(dial_terms(ended, "localhost").code == errc::certificate_expired);
-    test::certificate_terms future({"DNS:localhost"});
-    future.begins = 1h;
-    future.ends = 48h;
-    BOOST_TEST(dial_terms(future, "localhost").code == errc::certificate_expired);
-}
-
-// Only the configured authorities are trusted: no others, and no certificate that vouches for itself.
+// Only the configured authorities are trusted, and the system's do not know ours.
 BOOST_AUTO_TEST_CASE(untrusted)
 {
-    test::certificate_terms const terms({"DNS:localhost"});
     test::certificate_authority const other("other authority");
-    // The same name does not make the same authority.
-    test::certificate_authority const impostor("trusted authority");
-    for (test::certificate const& identity :
-         {other.issue(terms), impostor.issue(terms), test::self_signed(terms)})
-        BOOST_TEST(dial_identity(identity, "localhost").code == errc::certificate_untrusted);
-
-    // The system's authorities do not know ours.
+    BOOST_TEST(dial_identity(other.issue(test::certificate_terms({"DNS:localhost"})), "localhost").code ==
+               errc::certificate_untrusted);
     test::scripted_server server(wait_for_the_client, test::good_server_tls());
     BOOST_TEST(dial(test::tls_endpoint("localhost", server.port()), tls_settings()).code ==
                errc::certificate_untrusted);
@@ -157,27 +152,6 @@ BOOST_AUTO_TEST_CASE(server_name)
     BOOST_TEST(dial(test::tls_endpoint("127.0.0.1", server.port())).connected);
     BOOST_TEST(server.wait_for_ends(2));
     BOOST_TEST((asked.entries() == std::vector<std::string>{"localhost", ""}));
-}
-
-// A server that speaks no TLS is tls_failed, and the words of the TLS library are in the detail.
-BOOST_AUTO_TEST_CASE(no_tls)
-{
-    test::scripted_server server([](test::peer& client) {
-        client.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
-        client.read_to_end();
-    });
-    dial_outcome const outcome = dial(test::tls_endpoint("localhost", server.port()));
-    BOOST_TEST(outcome.code == errc::tls_failed);
-    BOOST_TEST(outcome.detail.find("wrong version number") != std::string::npos, outcome.detail);
-}
-
-// TLS 1.1 is too old.
-BOOST_AUTO_TEST_CASE(old_tls)
-{
-    test::server_tls tls = test::good_server_tls();
-    tls.only_old_versions = true;
-    test::scripted_server server(wait_for_the_client, tls);
-    BOOST_TEST(dial(test::tls_endpoint("localhost", server.port())).code == errc::tls_failed);
 }
 
 // A server that closes during the handshake is connection_closed, and the detail names it.
@@ -250,8 +224,8 @@ BOOST_AUTO_TEST_CASE(without_limits)
         dial(test::tls_endpoint("localhost", server.port()), test::trusting_settings(), timeouts).connected);
 
     asio::io_context context;
-    auto const tested = make_dialer(test::tls_endpoint("localhost", server.port()), test::trusting_settings(),
-                                    timeout_settings());
+    auto const tested = make_dialer(test::tls_endpoint("localhost", server.port()),
+                                    dialer_settings(test::trusting_settings(), timeout_settings()));
     dialing running(context, dial_with(*tested, asio::make_strand(context)));
     auto const begin = std::chrono::steady_clock::now();
     test::run_to_end(context);
@@ -273,7 +247,8 @@ BOOST_AUTO_TEST_CASE(cancellation)
         // The first event is the start of the coroutine.
         for (int const events : {1, 2, 3, 4}) {
             asio::io_context context;
-            auto const tested = make_dialer(target, test::trusting_settings(), timeout_settings());
+            auto const tested =
+                make_dialer(target, dialer_settings(test::trusting_settings(), timeout_settings()));
             dialing running(context, dial_with(*tested, asio::make_strand(context)));
             context.restart();
             for (int i = 0; i < events; ++i)
@@ -284,6 +259,147 @@ BOOST_AUTO_TEST_CASE(cancellation)
             BOOST_TEST(running.completions() == 1);
             BOOST_TEST(running.code() == asio::error::operation_aborted);
         }
+}
+
+// Addresses that do not answer are passed over, and come last the next time; the name is looked up once.
+BOOST_AUTO_TEST_CASE(rotation)
+{
+    test::scripted_server server(wait_for_the_client);
+    auto const resolver = std::make_shared<test::fake_resolver>();
+    auto const log = std::make_shared<dial_log>();
+    // Nobody listens there on this port.
+    resolver->answer = {"127.0.0.2", "::1", "127.0.0.1"};
+    protocol::endpoint target = test::plain_endpoint(server.port());
+    target.host = "example.com";
+    dialer_settings settings(test::trusting_settings(), timeout_settings());
+    settings.resolver = resolver;
+    settings.observer = log;
+    auto const tested = make_dialer(target, settings);
+    asio::io_context context;
+    std::string const here = "127.0.0.1:" + std::to_string(server.port());
+    for (int i = 0; i < 2; ++i) {
+        BOOST_TEST((test::run(context, dial_with(*tested, asio::make_strand(context))) != nullptr));
+        BOOST_TEST(log->opened.back().address == here);
+        BOOST_TEST(log->opened.back().proxy.empty());
+        BOOST_TEST(log->opened.back().endpoint == "http://example.com:" + std::to_string(server.port()));
+        BOOST_TEST(log->opened.back().error == error_code());
+    }
+    BOOST_TEST(resolver->hosts.size() == 1U);
+    BOOST_TEST(log->resolved == 1);
+}
+
+// When no address answers, the error says how many there were, and the next attempt looks the name up anew.
+BOOST_AUTO_TEST_CASE(no_address_answers)
+{
+    auto const resolver = std::make_shared<test::fake_resolver>();
+    auto const log = std::make_shared<dial_log>();
+    resolver->answer = {"127.0.0.2", "127.0.0.3"};
+    protocol::endpoint target = test::plain_endpoint(test::closed_port());
+    target.host = "example.com";
+    dialer_settings settings(test::trusting_settings(), timeout_settings());
+    settings.resolver = resolver;
+    settings.observer = log;
+    auto const tested = make_dialer(target, settings);
+    for (int i = 0; i < 2; ++i) {
+        asio::io_context context;
+        dialing running(context, dial_with(*tested, asio::make_strand(context)));
+        BOOST_TEST(running.code() == asio::error::connection_refused);
+        BOOST_TEST(log->opened.back().error == asio::error::connection_refused);
+        BOOST_TEST(log->opened.back().address.empty());
+        BOOST_TEST(log->opened.back().detail.find("2 addresses") != std::string::npos);
+    }
+    BOOST_TEST(resolver->hosts.size() == 2U);
+}
+
+// The address of a server with which TLS fails comes last, too.
+BOOST_AUTO_TEST_CASE(rotation_after_tls)
+{
+    test::scripted_server server(
+        wait_for_the_client, test::server_tls(test::self_signed(test::certificate_terms({"DNS:localhost"}))));
+    auto const resolver = std::make_shared<test::fake_resolver>();
+    auto const log = std::make_shared<dial_log>();
+    resolver->answer = {"127.0.0.1", "127.0.0.2"};
+    dialer_settings settings(test::trusting_settings(), timeout_settings());
+    settings.resolver = resolver;
+    settings.observer = log;
+    auto const tested = make_dialer(test::tls_endpoint("localhost", server.port()), settings);
+    // The second address refuses, after which the first is tried again.
+    for (int const connections : {1, 2}) {
+        asio::io_context context;
+        dialing running(context, dial_with(*tested, asio::make_strand(context)));
+        BOOST_TEST(running.code().failed());
+        BOOST_TEST(server.connections() == connections);
+    }
+    BOOST_TEST(log->opened.back().address == "127.0.0.1:" + std::to_string(server.port()));
+}
+
+// Through a proxy, TLS is that of the endpoint, and only the proxy looks its name up.
+BOOST_AUTO_TEST_CASE(tunnel)
+{
+    test::scripted_server server(wait_for_the_client, test::good_server_tls());
+    proxy_settings proxy("proxy.example.com", 0);
+    auto const resolver = std::make_shared<test::fake_resolver>();
+    auto const log = std::make_shared<dial_log>();
+    resolver->answer = {"127.0.0.1"};
+    test::forwarding_proxy through(server.port());
+    proxy.port = through.port();
+    dialer_settings settings(test::trusting_settings(), timeout_settings());
+    settings.resolver = resolver;
+    settings.observer = log;
+    settings.proxy = proxy;
+    // A port of its own, to show that nobody here connects to it.
+    auto const tested = make_dialer(test::tls_endpoint("localhost", 1), settings);
+    asio::io_context context;
+    BOOST_TEST((test::run(context, dial_with(*tested, asio::make_strand(context))) != nullptr));
+    BOOST_TEST(resolver->hosts == std::vector<std::string>{"proxy.example.com"},
+               boost::test_tools::per_element());
+    BOOST_TEST(through.requests().at(0).starts_with("CONNECT localhost:1 HTTP/1.1\r\n"));
+    std::string const name = ":" + std::to_string(through.port());
+    BOOST_TEST(log->opened.back().address == "127.0.0.1" + name);
+    BOOST_TEST(log->opened.back().proxy == "proxy.example.com" + name);
+    BOOST_TEST(log->opened.back().endpoint == "https://localhost:1");
+
+    // A proxy that leads elsewhere is found out by the certificate.
+    auto const lied_to = make_dialer(test::tls_endpoint("other.example.com", 1), settings);
+    dialing running(context, dial_with(*lied_to, asio::make_strand(context)));
+    BOOST_TEST(running.code() == errc::certificate_host_mismatch);
+}
+
+// A proxy that is bypassed is not used; one that cannot be one is refused before anything is done.
+BOOST_AUTO_TEST_CASE(proxy_settings_of_the_dialer)
+{
+    test::scripted_server server(wait_for_the_client);
+    dialer_settings settings(test::trusting_settings(), timeout_settings());
+    settings.proxy = proxy_settings("127.0.0.1", test::closed_port());
+    asio::io_context context;
+    {
+        auto const tested = make_dialer(test::plain_endpoint(server.port()), settings);
+        dialing running(context, dial_with(*tested, asio::make_strand(context)));
+        BOOST_TEST(running.code() == asio::error::connection_refused);
+    }
+    settings.proxy->bypass = "127.0.0.0/8";
+    auto const direct = make_dialer(test::plain_endpoint(server.port()), settings);
+    BOOST_TEST((test::run(context, dial_with(*direct, asio::make_strand(context))) != nullptr));
+
+    proxy_settings named("proxy", 80);
+    proxy_settings const zero("proxy", 0);
+    std::vector<proxy_settings> unusable{proxy_settings(""), proxy_settings("pro\r\nxy"),
+                                         proxy_settings("a/b"), zero};
+    named.user = "a:b";
+    unusable.push_back(named);
+    named.user = "a\r\nb";
+    unusable.push_back(named);
+    named.user = "a";
+    named.password = secret_string("s\necret");
+    unusable.push_back(named);
+    for (proxy_settings const& each : unusable) {
+        settings.proxy = each;
+        BOOST_CHECK_EXCEPTION(make_dialer(test::plain_endpoint(1), settings), invalid_value,
+                              [](invalid_value const& error) {
+                                  BOOST_TEST(std::string(error.what()).find("ecret") == std::string::npos);
+                                  return error.code() == errc::invalid_proxy;
+                              });
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

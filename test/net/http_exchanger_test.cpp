@@ -135,7 +135,8 @@ struct exchanger_fixture {
     static std::shared_ptr<exchanger> make_for(asio::io_context& loop, protocol::endpoint const& target,
                                                exchanger_settings const& used)
     {
-        std::shared_ptr<dialer> const dials = make_dialer(target, test::trusting_settings(), used.timeouts);
+        std::shared_ptr<dialer> const dials =
+            make_dialer(target, dialer_settings(test::trusting_settings(), used.timeouts));
         return make_http_exchanger(loop.get_executor(), async::blocking_executor_of(loop), dials, used);
     }
 
@@ -579,6 +580,131 @@ BOOST_AUTO_TEST_CASE(slow_reader)
     BOOST_TEST(test::run(context, read_all(stream)) == "get");
 }
 
+// An answer that keeps coming, but too slowly, is given up, whether it is read here or streamed.
+BOOST_AUTO_TEST_CASE(slow_answers)
+{
+    settings.timeouts.throughput_min = 1'000'000;
+    settings.timeouts.throughput_window = 50ms;
+    test::scripted_server server([](test::peer& client) {
+        client.read_head();
+        client.write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+        std::promise<void> never;
+        std::future<void> const pause = never.get_future();
+        while (true) {
+            client.write("x");
+            pause.wait_for(2ms);
+        }
+    });
+    make(test::plain_endpoint(server.port()));
+    exchange_result const slow = run(get_request());
+    BOOST_TEST(slow.error == errc::throughput_too_low, slow.error.message());
+    BOOST_TEST(slow.sent);
+
+    exchange_result streamed = run(get_request(true));
+    std::shared_ptr<job_output_stream::source> stream = std::move(streamed.stream);
+    BOOST_TEST_REQUIRE(stream != nullptr);
+    test::started<std::string> reading(context, read_all(stream));
+    BOOST_TEST(reading.code() == errc::throughput_too_low);
+}
+
+// Without another limit, the least throughput ends what does not move at all, in both directions.
+BOOST_AUTO_TEST_CASE(slow_to_a_standstill)
+{
+    settings.timeouts.stall = 0ms;
+    settings.timeouts.throughput_min = 1'000'000'000'000;
+    settings.timeouts.throughput_window = 20ms;
+    std::promise<void> over;
+    std::shared_future<void> const until = over.get_future().share();
+    test::scripted_server server([until](test::peer& client) {
+        if (client.read_head().starts_with("GET"))
+            client.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+        until.wait();
+    });
+    make(test::plain_endpoint(server.port()));
+    BOOST_TEST(run(get_request()).error == errc::throughput_too_low);
+    for (bool const from_memory : {true, false}) {
+        std::string content(60'000'000, 'x');
+        body const sent = from_memory ? body(content) : body(std::make_shared<slow_source>(content));
+        exchange_result const result = run(put_request(sent));
+        BOOST_TEST(result.error == errc::throughput_too_low, result.error.message());
+        BOOST_TEST(result.sent);
+    }
+    over.set_value();
+}
+
+// The time of whoever reads a stream, or gives the bytes of a body, is not the connection's.
+BOOST_AUTO_TEST_CASE(throughput_of_the_connection_alone)
+{
+    /// Takes its time.
+    class late_source final : public body_source {
+    public:
+        std::uint64_t size() const override { return 1'000'000; }
+
+        void read(std::uint64_t /*offset*/, std::span<std::byte> /*into*/) const override
+        {
+            std::promise<void> never;
+            never.get_future().wait_for(20ms);
+        }
+    };
+
+    settings.timeouts.throughput_min = 100'000;
+    settings.timeouts.throughput_window = 60ms;
+    test::scripted_server server(echo);
+    make(test::plain_endpoint(server.port()));
+    exchange_result const sent = run(put_request(body(std::make_shared<late_source>())));
+    BOOST_TEST(!sent.error, sent.error.message());
+    BOOST_TEST(sent.response.body == "1000000");
+
+    exchange_result result = run(get_request(true, "/abcdef"));
+    std::shared_ptr<job_output_stream::source> const stream = std::move(result.stream);
+    for (int i = 0; i < 6; ++i) {
+        test::run_for(context, 15ms);
+        BOOST_TEST(test::run(context, read_once(stream, 1)) == 1U);
+    }
+    BOOST_TEST(test::run(context, read_all(stream)) == "f");
+}
+
+// A server may want a certificate of the client. In TLS 1.3 it says so only after the handshake.
+BOOST_AUTO_TEST_CASE(client_certificates)
+{
+    test::certificate_terms terms({});
+    terms.common_name = "client";
+    terms.extended_key_usage = "clientAuth";
+    test::certificate const identity = test::trusted_authority().issue(terms);
+    tls_settings with_certificate = test::trusting_settings();
+    with_certificate.client_certificate_pem = identity.certificate_pem;
+    with_certificate.client_key_pem = secret_string(identity.key_pem);
+    for (bool const only_tls_1_2 : {false, true}) {
+        test::server_tls tls = test::good_server_tls();
+        tls.client_authority = test::trusted_authority().pem();
+        tls.only_tls_1_2 = only_tls_1_2;
+        test::scripted_server server(
+            [](test::peer& client) {
+                client.read_head();
+                client.write(answer(200, client.client_name()));
+            },
+            tls);
+        auto const make_with = [&](tls_settings const& used) {
+            std::shared_ptr<dialer> const dials = make_dialer(test::tls_endpoint("localhost", server.port()),
+                                                              dialer_settings(used, settings.timeouts));
+            tested = make_http_exchanger(context.get_executor(), async::blocking_executor_of(context), dials,
+                                         settings);
+        };
+        make_with(with_certificate);
+        BOOST_TEST(run(get_request()).response.body == "client");
+        make_with(test::trusting_settings());
+        for (exchange_request const& request :
+             {get_request(), put_request(body(std::string(5'000'000, 'x')))}) {
+            exchange_result const refused = run(request);
+            BOOST_TEST(refused.error == errc::tls_failed, refused.error.message());
+            BOOST_TEST(refused.detail.find(only_tls_1_2 ? "handshake failure" : "certificate required") !=
+                           std::string::npos,
+                       refused.detail);
+        }
+        tested.reset();
+    }
+}
+
 // What waits for a connection is bounded in number and time; both are results, not exceptions.
 BOOST_AUTO_TEST_CASE(limits_of_waiting)
 {
@@ -811,6 +937,68 @@ BOOST_AUTO_TEST_CASE(many_threads)
         BOOST_TEST(counts.good >= count * 3 / 4);
         BOOST_TEST(counts.bad == 0);
     }
+}
+
+// The second connection takes the TLS session of the first up; not so if none are kept.
+BOOST_AUTO_TEST_CASE(resumed_sessions)
+{
+    test::scripted_server server(
+        [](test::peer& client) {
+            client.read_head();
+            client.write(answer(200, "x", "Connection: close\r\n"));
+            client.read_to_end();
+        },
+        test::good_server_tls());
+    for (std::size_t const kept : {std::size_t(4), std::size_t(0)}) {
+        dialer_settings dialing(test::trusting_settings(), settings.timeouts);
+        dialing.pool.tls_sessions_max = kept;
+        std::shared_ptr<dialer> const dials =
+            make_dialer(test::tls_endpoint("localhost", server.port()), dialing);
+        tested = make_http_exchanger(context.get_executor(), async::blocking_executor_of(context), dials,
+                                     settings);
+        for (std::uint64_t i = 0; i < 3; ++i) {
+            BOOST_TEST(!run(get_request()).error);
+            BOOST_TEST(tested->statistics().resumed == (kept == 0 ? 0 : i));
+        }
+        BOOST_TEST(tested->statistics().opened == 3U);
+    }
+}
+
+// Connections that were opened ahead serve the operations that come then, also when the server has sent TLS sessions
+// meanwhile.
+BOOST_AUTO_TEST_CASE(warmed_up)
+{
+    for (bool const tls : {false, true}) {
+        test::scripted_server server(echo, tls ? std::optional(test::good_server_tls()) : std::nullopt);
+        make(tls ? test::tls_endpoint("localhost", server.port()) : test::plain_endpoint(server.port()));
+        test::started<std::size_t> warming(context, tested->warm_up(2));
+        BOOST_TEST(warming.get() == 2U);
+        test::run_for(context, std::chrono::milliseconds(5));
+        BOOST_TEST(run(get_request()).reused_connection);
+        pool_statistics const now = tested->statistics();
+        BOOST_TEST(now.opened == 2U);
+        BOOST_TEST(now.reused == 1U);
+        BOOST_TEST(now.idle == 2U);
+        BOOST_TEST(server.connections() == 2);
+    }
+}
+
+// A request that the proxy refuses for want of a password has not taken effect.
+BOOST_AUTO_TEST_CASE(proxy_wants_a_password)
+{
+    test::scripted_server server([](test::peer& client) {
+        client.read_head();
+        client.write("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n");
+        client.read_to_end();
+    });
+    dialer_settings dialing(test::trusting_settings(), settings.timeouts);
+    dialing.proxy = proxy_settings("127.0.0.1", server.port());
+    std::shared_ptr<dialer> const dials = make_dialer(test::plain_endpoint(1), dialing);
+    tested =
+        make_http_exchanger(context.get_executor(), async::blocking_executor_of(context), dials, settings);
+    exchange_result const result = run(get_request());
+    BOOST_TEST(result.error == errc::proxy_authentication_required);
+    BOOST_TEST(!result.sent);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

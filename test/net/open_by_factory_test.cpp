@@ -98,7 +98,8 @@ outcome dial(protocol::endpoint const& target, connection_factory factory,
     asio::io_context context;
     timeout_settings timeouts;
     timeouts.connect = limit;
-    auto const tested = make_dialer(target, test::trusting_settings(), timeouts, std::move(factory));
+    auto const tested =
+        make_dialer(target, dialer_settings(test::trusting_settings(), timeouts, std::move(factory)));
     outcome ended;
     try {
         ended.connected = test::run(context, dial_with(*tested, asio::make_strand(context))) != nullptr;
@@ -187,9 +188,11 @@ BOOST_AUTO_TEST_CASE(cancellation)
 {
     auto const cancelled = std::make_shared<bool>(false);
     asio::io_context context;
-    auto const tested = make_dialer(
-        test::plain_endpoint(1), test::trusting_settings(), timeout_settings(),
-        [cancelled](std::string const&, std::uint16_t) { return wait_for_cancellation(cancelled); });
+    auto const tested =
+        make_dialer(test::plain_endpoint(1), dialer_settings(test::trusting_settings(), timeout_settings(),
+                                                             [cancelled](std::string const&, std::uint16_t) {
+                                                                 return wait_for_cancellation(cancelled);
+                                                             }));
     test::started<connection_pointer> running(context, dial_with(*tested, asio::make_strand(context)));
     test::run_ready(context);
     BOOST_TEST(!running.ended());
@@ -206,8 +209,10 @@ BOOST_AUTO_TEST_CASE(late_socket)
     int pair[2];
     BOOST_TEST_REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0);
     asio::io_context context;
-    auto const tested = make_dialer(test::plain_endpoint(1), test::trusting_settings(), timeout_settings(),
-                                    [&pair](std::string const&, std::uint16_t) { return be_late(pair[0]); });
+    auto const tested =
+        make_dialer(test::plain_endpoint(1),
+                    dialer_settings(test::trusting_settings(), timeout_settings(),
+                                    [&pair](std::string const&, std::uint16_t) { return be_late(pair[0]); }));
     test::started<connection_pointer> running(context, dial_with(*tested, asio::make_strand(context)));
     test::run_ready(context);
     running.cancel();
@@ -224,9 +229,11 @@ BOOST_AUTO_TEST_CASE(destroyed_context)
     auto const cancelled = std::make_shared<bool>(false);
     std::weak_ptr<bool> const alive = cancelled;
     {
-        auto tested = make_dialer(
-            test::plain_endpoint(1), test::trusting_settings(), timeout_settings(),
-            [kept = cancelled](std::string const&, std::uint16_t) { return wait_for_cancellation(kept); });
+        auto tested = make_dialer(test::plain_endpoint(1),
+                                  dialer_settings(test::trusting_settings(), timeout_settings(),
+                                                  [kept = cancelled](std::string const&, std::uint16_t) {
+                                                      return wait_for_cancellation(kept);
+                                                  }));
         std::optional<asio::io_context> context(std::in_place);
         asio::co_spawn(*context, dial_with(*tested, asio::make_strand(*context)),
                        [](std::exception_ptr, connection_pointer) {});

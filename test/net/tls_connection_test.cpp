@@ -5,8 +5,11 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <future>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace glacier::net {
 
@@ -135,6 +138,148 @@ BOOST_AUTO_TEST_CASE(deadline_and_cancellation)
         BOOST_TEST(running.completions() == 1);
         BOOST_TEST(running.code() == asio::error::operation_aborted);
     }
+}
+
+// An answer may be cut after each of its records. That is an error exactly if the message is incomplete; where the
+// connection ends the message, only its end in due form is one.
+BOOST_AUTO_TEST_CASE(cut_after_every_record)
+{
+    struct message {
+        std::string name;
+        std::vector<std::string> records;
+        bool ends_with_connection = false;
+    };
+    std::vector<message> const messages{
+        {"of known length",
+         {"HTTP/1.1 200 OK\r\n", "Content-Length: 9\r\n", "\r\n", "one", "two", "six"},
+         false},
+        {"in chunks",
+         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "3\r\none\r\n", "6\r\ntwo", "six",
+          "\r\n0\r\n", "\r\n"},
+         false},
+        {"until the end", {"HTTP/1.1 200 OK\r\n\r\n", "one", "two", "six"}, true}};
+    for (message const& sent : messages)
+        for (test::ending const end : {test::ending::drop, test::ending::finish})
+            for (std::size_t records = 0; records <= sent.records.size(); ++records) {
+                test::scripted_server server(
+                    [&](test::peer& client) {
+                        client.read_head();
+                        for (std::size_t i = 0; i < records; ++i)
+                            client.write(sent.records[i]);
+                        if (end == test::ending::finish)
+                            client.finish();
+                    },
+                    test::good_server_tls());
+                asio::io_context context;
+                auto const peer = test::open_connection(context, server.port(), true);
+
+                test::seen_answer const seen = test::run(context, test::fetch(*peer, 100));
+
+                bool const in_due_form = end == test::ending::finish;
+                bool const complete =
+                    sent.ends_with_connection ? in_due_form && records > 0 : records == sent.records.size();
+                BOOST_TEST_CONTEXT(sent.name << ", " << records << " records, in due form: " << in_due_form)
+                {
+                    error_code const expected = complete ? error_code() : errc::connection_closed;
+                    BOOST_TEST(seen.error == expected, seen.error.message());
+                    if (records == sent.records.size())
+                        BOOST_TEST(seen.body == "onetwosix");
+                    if (!complete)
+                        BOOST_TEST(!seen.reusable);
+                }
+            }
+}
+
+// A record of one byte is as good as any other.
+BOOST_AUTO_TEST_CASE(records_of_one_byte)
+{
+    test::scripted_server server(
+        [](test::peer& client) {
+            client.read_head();
+            std::string const all = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                    "5\r\nhello\r\n6\r\n world\r\n0\r\n\r\n";
+            for (char const c : all)
+                client.write(std::string(1, c));
+            client.read_to_end();
+        },
+        test::good_server_tls());
+    asio::io_context context;
+    auto const peer = test::open_connection(context, server.port(), true);
+    test::seen_answer const seen = test::run(context, test::fetch(*peer, 100));
+    BOOST_TEST(!seen.error);
+    BOOST_TEST(seen.body == "hello world");
+    BOOST_TEST(seen.reusable);
+}
+
+// New keys in the middle of an answer, and before the next, go unnoticed.
+BOOST_AUTO_TEST_CASE(new_keys)
+{
+    std::string const body(100'000, 'x');
+    test::transcript versions;
+    test::scripted_server server(
+        [&](test::peer& client) {
+            versions.add(client.tls_version());
+            for (int i = 0; i < 3; ++i) {
+                client.read_head();
+                client.write("HTTP/1.1 200 OK\r\nContent-Length: 200000\r\n\r\n" + body);
+                client.update_keys();
+                client.write(body);
+            }
+            client.read_to_end();
+        },
+        test::good_server_tls());
+    asio::io_context context;
+    auto const peer = test::open_connection(context, server.port(), true);
+    for (int i = 0; i < 3; ++i) {
+        test::seen_answer const seen = test::run(context, test::fetch(*peer, 10'000));
+        BOOST_TEST(!seen.error);
+        BOOST_TEST((seen.body == body + body));
+        BOOST_TEST(seen.reusable);
+    }
+    BOOST_TEST((versions.entries() == std::vector<std::string>{"TLSv1.3"}));
+}
+
+// A peer that asks for a new handshake does not get one, and the answer still arrives.
+BOOST_AUTO_TEST_CASE(no_second_handshake)
+{
+    test::server_tls tls = test::good_server_tls();
+    tls.only_tls_1_2 = true;
+    test::scripted_server server(
+        [](test::peer& client) {
+            client.read_head();
+            client.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello");
+            client.ask_for_handshake();
+            client.write("world");
+            client.read_to_end();
+        },
+        tls);
+    asio::io_context context;
+    auto const peer = test::open_connection(context, server.port(), true);
+    test::seen_answer const seen = test::run(context, test::fetch(*peer, 100));
+    BOOST_TEST(!seen.error, seen.error.message());
+    BOOST_TEST(seen.body == "helloworld");
+}
+
+// Closing waits for nobody: neither for a peer that reads nothing more, nor for one that never ends TLS.
+BOOST_AUTO_TEST_CASE(closing_waits_for_nobody)
+{
+    std::promise<void> over;
+    std::shared_future<void> const until = over.get_future().share();
+    test::scripted_server server(
+        [until](test::peer& client) {
+            client.read_head();
+            client.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+            until.wait();
+        },
+        test::good_server_tls());
+    asio::io_context context;
+    auto peer = test::open_connection(context, server.port(), true);
+    BOOST_TEST(!test::run(context, test::fetch(*peer, 100)).error);
+    auto const begin = std::chrono::steady_clock::now();
+    peer.reset();
+    test::run_to_end(context);
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < 1s));
+    over.set_value();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -72,6 +72,26 @@ BOOST_AUTO_TEST_CASE(tls)
     BOOST_TEST(got.detail.find("wrong version number") != std::string::npos);
 }
 
+// Versions that are too old, and keys that are too weak, have codes of their own.
+BOOST_AUTO_TEST_CASE(tls_reasons)
+{
+    auto const of = [](int reason) {
+        return translation(error_code(static_cast<int>(ERR_PACK(ERR_LIB_SSL, 0, reason)),
+                                      asio::error::get_ssl_category()))
+            .code;
+    };
+    for (int const reason : {SSL_R_UNSUPPORTED_PROTOCOL, SSL_R_TLSV1_ALERT_PROTOCOL_VERSION,
+                             SSL_R_WRONG_SSL_VERSION, SSL_R_VERSION_TOO_LOW})
+        BOOST_TEST(of(reason) == errc::tls_version_unsupported);
+    for (int const reason : {SSL_R_EE_KEY_TOO_SMALL, SSL_R_CA_KEY_TOO_SMALL, SSL_R_CA_MD_TOO_WEAK})
+        BOOST_TEST(of(reason) == errc::certificate_weak);
+    // The same number means something else in another part of the library.
+    translation const other(
+        error_code(static_cast<int>(ERR_PACK(ERR_LIB_X509, 0, SSL_R_UNSUPPORTED_PROTOCOL)),
+                   asio::error::get_ssl_category()));
+    BOOST_TEST(other.code == errc::tls_failed);
+}
+
 // Errors of the system stay what they are, cancellation among them.
 BOOST_AUTO_TEST_CASE(system_errors)
 {

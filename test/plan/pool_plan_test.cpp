@@ -52,6 +52,15 @@ pool_settings settings(std::size_t connections_max, std::size_t waiting_max = 10
     return made;
 }
 
+/// The connections alone.
+std::vector<number> take_expired(pool_plan& plan, pool_plan::time_point now)
+{
+    std::vector<number> taken;
+    for (auto const& each : plan.take_expired(now))
+        taken.push_back(each.connection);
+    return taken;
+}
+
 BOOST_AUTO_TEST_SUITE(pool_plan_test)
 
 // Connections are opened up to the limit; who comes then waits.
@@ -97,7 +106,7 @@ BOOST_AUTO_TEST_CASE(unusable_connection_is_gone)
     BOOST_TEST(plan.open() == 0U);
     BOOST_TEST(plan.idle() == 0U);
     // Its owner has closed it already.
-    BOOST_TEST(plan.take_expired(at(1s)).empty());
+    BOOST_TEST(take_expired(plan, at(1s)).empty());
 
     auto const next = plan.acquire(at(1s));
     BOOST_TEST(next.what == step::open);
@@ -216,10 +225,10 @@ BOOST_AUTO_TEST_CASE(idle_connections_expire)
     plan.release(first, true, at(1s));
     plan.release(second, true, at(5s));
 
-    BOOST_TEST(plan.take_expired(at(11s) - 1ms).empty());
+    BOOST_TEST(take_expired(plan, at(11s) - 1ms).empty());
     std::vector<number> const expected{first};
-    BOOST_TEST(plan.take_expired(at(11s)) == expected, boost::test_tools::per_element());
-    BOOST_TEST(plan.take_expired(at(11s)).empty());
+    BOOST_TEST(take_expired(plan, at(11s)) == expected, boost::test_tools::per_element());
+    BOOST_TEST(take_expired(plan, at(11s)).empty());
     BOOST_TEST(plan.open() == 1U);
     BOOST_TEST(plan.idle() == 1U);
 
@@ -240,7 +249,7 @@ BOOST_AUTO_TEST_CASE(acquire_passes_over_expired_connections)
     BOOST_TEST(next.connection != first);
     BOOST_TEST(plan.open() == 1U);
     std::vector<number> const expected{first};
-    BOOST_TEST(plan.take_expired(at(10s)) == expected, boost::test_tools::per_element());
+    BOOST_TEST(take_expired(plan, at(10s)) == expected, boost::test_tools::per_element());
 }
 
 // Expired connections add up until somebody takes them.
@@ -254,7 +263,7 @@ BOOST_AUTO_TEST_CASE(expired_connections_are_kept_until_taken)
         opened.push_back(given.connection);
         plan.release(given.connection, true, at(i * 20s));
     }
-    BOOST_TEST(plan.take_expired(at(60s)) == opened, boost::test_tools::per_element());
+    BOOST_TEST(take_expired(plan, at(60s)) == opened, boost::test_tools::per_element());
 }
 
 // A connection is not used any more after life_max, however busy it was.
@@ -272,7 +281,7 @@ BOOST_AUTO_TEST_CASE(old_connections_expire)
     BOOST_TEST(plan.idle() == 0U);
     BOOST_TEST(plan.open() == 0U);
     std::vector<number> const expected{first};
-    BOOST_TEST(plan.take_expired(at(60s)) == expected, boost::test_tools::per_element());
+    BOOST_TEST(take_expired(plan, at(60s)) == expected, boost::test_tools::per_element());
 }
 
 // An idle connection that gets too old in the pool expires although it was used a moment ago.
@@ -281,9 +290,9 @@ BOOST_AUTO_TEST_CASE(idle_connection_reaches_its_age)
     pool_plan plan(settings(1));
     number const first = plan.acquire(at(0s)).connection;
     plan.release(first, true, at(58s));
-    BOOST_TEST(plan.take_expired(at(60s) - 1ms).empty());
+    BOOST_TEST(take_expired(plan, at(60s) - 1ms).empty());
     BOOST_TEST(plan.acquire(at(60s)).what == step::open);
-    BOOST_TEST(plan.take_expired(at(60s)).size() == 1U);
+    BOOST_TEST(take_expired(plan, at(60s)).size() == 1U);
 }
 
 // Who waits does not get a connection that is too old, but opens a new one.
@@ -299,7 +308,7 @@ BOOST_AUTO_TEST_CASE(waiting_operation_does_not_get_an_old_connection)
     BOOST_TEST(granted->given.connection != first);
     BOOST_TEST(plan.open() == 1U);
     std::vector<number> const expected{first};
-    BOOST_TEST(plan.take_expired(at(60s)) == expected, boost::test_tools::per_element());
+    BOOST_TEST(take_expired(plan, at(60s)) == expected, boost::test_tools::per_element());
 }
 
 // The age counts from when the connection was asked for, by whom it was asked for.
@@ -394,7 +403,7 @@ BOOST_AUTO_TEST_CASE(random_orders_of_events)
                     plan.give_up(*who);
                     queue.erase(who);
                 } else {
-                    for (number const expired : plan.take_expired(at(now))) {
+                    for (number const expired : take_expired(plan, at(now))) {
                         BOOST_TEST_REQUIRE(opened.erase(expired) == 1U, "closed twice, or never opened");
                         BOOST_TEST_REQUIRE(used.count(expired) == 0U, "closed while it is used");
                         idle.erase(expired);
@@ -409,6 +418,100 @@ BOOST_AUTO_TEST_CASE(random_orders_of_events)
             BOOST_TEST_REQUIRE(plan.waiting() == queue.size());
         }
     }
+}
+
+// Why a connection is closed is told with it: unused for too long, or too old.
+BOOST_AUTO_TEST_CASE(reasons_of_expiry)
+{
+    pool_plan plan(settings(3));
+    number const unused = plan.acquire(at(0s)).connection;
+    number const old_idle = plan.acquire(at(0s)).connection;
+    number const old_used = plan.acquire(at(0s)).connection;
+    plan.release(unused, true, at(0s));
+    plan.release(old_idle, true, at(55s));
+    plan.release(old_used, true, at(60s));
+
+    std::map<number, connection_close_reason> reasons;
+    for (auto const& each : plan.take_expired(at(60s)))
+        reasons[each.connection] = each.reason;
+    BOOST_TEST(reasons.size() == 3U);
+    BOOST_TEST((reasons[unused] == connection_close_reason::idle));
+    BOOST_TEST((reasons[old_idle] == connection_close_reason::life));
+    BOOST_TEST((reasons[old_used] == connection_close_reason::life));
+}
+
+// A place is opened ahead only if there is one and nobody waits for it.
+BOOST_AUTO_TEST_CASE(opened_ahead)
+{
+    pool_plan plan(settings(2));
+    auto const ahead = plan.open_ahead(at(0s));
+    BOOST_TEST_REQUIRE(ahead.has_value());
+    BOOST_TEST(plan.open() == 1U);
+    number const used = plan.acquire(at(0s)).connection;
+    BOOST_TEST(!plan.open_ahead(at(0s)).has_value());
+
+    BOOST_TEST(!plan.release(*ahead, true, at(0s)).has_value());
+    auto const given = plan.acquire(at(1s));
+    BOOST_TEST(given.what == step::reuse);
+    BOOST_TEST(given.connection == *ahead);
+
+    plan.acquire(at(1s));
+    plan.release(used, false, at(1s));
+    BOOST_TEST(!plan.open_ahead(at(1s)).has_value());
+}
+
+// Connections that expired make room for those that are opened ahead.
+BOOST_AUTO_TEST_CASE(opened_ahead_instead_of_expired)
+{
+    pool_plan plan(settings(1));
+    number const first = plan.acquire(at(0s)).connection;
+    plan.release(first, true, at(0s));
+    BOOST_TEST(!plan.open_ahead(at(9s)).has_value());
+    BOOST_TEST(plan.open_ahead(at(10s)).has_value());
+    BOOST_TEST(take_expired(plan, at(10s)) == std::vector<number>{first}, boost::test_tools::per_element());
+}
+
+// The life of a connection that replaces another begins with itself.
+BOOST_AUTO_TEST_CASE(renewed_connection)
+{
+    pool_plan plan(settings(1));
+    number const first = plan.acquire(at(0s)).connection;
+    plan.renew(first, at(50s));
+    plan.release(first, true, at(100s));
+    BOOST_TEST(plan.acquire(at(105s)).what == step::reuse);
+    plan.release(first, true, at(110s));
+    BOOST_TEST(plan.idle() == 0U);
+}
+
+// Waiting ends at its limit, first come first; those who come later have their own time.
+BOOST_AUTO_TEST_CASE(waits_that_are_overdue)
+{
+    pool_plan plan(settings(1), 5s);
+    BOOST_TEST(!plan.next_overdue().has_value());
+    number const connection = plan.acquire(at(0s)).connection;
+    number const first = plan.acquire(at(0s)).ticket;
+    number const second = plan.acquire(at(1s)).ticket;
+    number const third = plan.acquire(at(2s)).ticket;
+    BOOST_TEST((plan.next_overdue() == at(5s)));
+
+    BOOST_TEST(plan.take_overdue(at(5s) - 1ms).empty());
+    plan.give_up(first);
+    BOOST_TEST((plan.next_overdue() == at(6s)));
+    BOOST_TEST(plan.take_overdue(at(6s)) == std::vector<number>{second}, boost::test_tools::per_element());
+    BOOST_TEST(plan.release(connection, true, at(6s))->ticket == third);
+    BOOST_TEST(plan.take_overdue(at(60s)).empty());
+    BOOST_TEST(plan.waiting() == 0U);
+}
+
+// Without a limit nobody waits for too long.
+BOOST_AUTO_TEST_CASE(waits_without_limit)
+{
+    pool_plan plan(settings(1));
+    plan.acquire(at(0s));
+    plan.acquire(at(0s));
+    BOOST_TEST(!plan.next_overdue().has_value());
+    BOOST_TEST(plan.take_overdue(at(24h)).empty());
+    BOOST_TEST(plan.waiting() == 1U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -5,8 +5,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <ostream>
 #include <thread>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 namespace glacier::plan {
@@ -29,10 +32,10 @@ namespace {
 using namespace std::chrono_literals;
 using protocol::repeatable;
 
-/// The settings that users get, with more attempts.
+/// The older constants, whose delays are the same whatever has failed.
 retry_settings settings(int attempts_max = 3)
 {
-    retry_settings made;
+    retry_settings made = retry_settings::standard();
     made.attempts_max = attempts_max;
     return made;
 }
@@ -192,8 +195,8 @@ BOOST_AUTO_TEST_CASE(many_attempts_keep_the_longest_delay)
 {
     retry_settings patient = settings(1'000);
     patient.delay_max = 3min;
-    patient.cost = 0;
-    retry_quota quota(500);
+    patient.cost_of_throttling = 0;
+    retry_quota quota(0);
     retry_plan plan(patient, quota, repeatable::yes);
     for (int attempt = 1; attempt < 1'000; ++attempt) {
         auto const decision = plan.on_failure(answered(service_errc::throttling), 0.5);
@@ -425,6 +428,226 @@ BOOST_AUTO_TEST_CASE(repeatable_request_has_no_unknown_outcome)
     auto const decision = plan.on_failure(lost(errc::response_timeout, true), 0.5);
     BOOST_TEST(decision.step == retry_step::give_up);
     BOOST_TEST(!decision.outcome_unknown);
+}
+
+// ---------------------------------------------------------------------------------------------------
+// The named sets of constants
+
+/// One failure of each kind, and what it does to the bucket and to the first two waits.
+struct preset_case {
+    char const* name;
+    retry_settings settings;
+    attempt_failure failure;
+    int cost;
+    std::chrono::milliseconds first_longest;
+    std::chrono::milliseconds second_longest;
+};
+
+std::ostream& operator<<(std::ostream& stream, preset_case const& value)
+{
+    return stream << value.name << ", " << value.failure.code.message();
+}
+
+std::vector<preset_case> preset_cases()
+{
+    auto const throttled = answered(service_errc::throttling);
+    auto const unavailable = answered(service_errc::service_unavailable);
+    auto const reset = lost(connection_reset(), true);
+    auto const timed_out = lost(errc::response_timeout, true);
+    auto const stalled = answered(service_errc::request_timeout);
+    std::vector<preset_case> cases;
+    for (retry_settings const& revised :
+         {retry_settings(), retry_settings::standard_2026(), retry_settings::adaptive()}) {
+        cases.push_back({"2026", revised, throttled, 5, 1s, 2s});
+        for (attempt_failure const& failure : {unavailable, reset, timed_out, stalled})
+            cases.push_back({"2026", revised, failure, 14, 50ms, 100ms});
+    }
+    for (attempt_failure const& failure : {throttled, unavailable, reset, stalled})
+        cases.push_back({"standard", retry_settings::standard(), failure, 5, 1s, 2s});
+    cases.push_back({"standard", retry_settings::standard(), timed_out, 10, 1s, 2s});
+    for (attempt_failure const& failure : {throttled, unavailable, reset, timed_out, stalled})
+        cases.push_back({"patient", retry_settings::patient(), failure, 0, 1s, 2s});
+    return cases;
+}
+
+// What each set takes out of the bucket and how long it waits, for each kind of failure.
+BOOST_AUTO_TEST_CASE(presets)
+{
+    for (preset_case const& each : preset_cases()) {
+        retry_quota quota(500);
+        retry_plan plan(each.settings, quota, repeatable::yes);
+        auto const first = plan.on_failure(each.failure, 0.999);
+        BOOST_TEST(first.step == retry_step::repeat_after_delay, each);
+        BOOST_TEST(quota.available() == 500 - each.cost, each);
+        BOOST_TEST(first.delay.count() ==
+                       std::int64_t(static_cast<double>(each.first_longest.count()) * 0.999),
+                   each);
+        auto const second = plan.on_failure(each.failure, 0.999);
+        BOOST_TEST(second.delay.count() ==
+                       std::int64_t(static_cast<double>(each.second_longest.count()) * 0.999),
+                   each);
+        if (each.settings.attempts_max == 3)
+            BOOST_TEST(plan.on_failure(each.failure, 0.5).step == retry_step::give_up, each);
+    }
+}
+
+// How many repetitions the full bucket pays for, by set and kind of failure.
+BOOST_AUTO_TEST_CASE(what_a_bucket_pays_for)
+{
+    auto const repetitions = [](retry_settings const& settings, attempt_failure const& failure) {
+        retry_quota quota(settings.quota);
+        int count = 0;
+        for (int operation = 0; operation < 10'000; ++operation) {
+            retry_plan plan(settings, quota, repeatable::yes);
+            while (plan.on_failure(failure, 0.5).step == retry_step::repeat_after_delay)
+                ++count;
+        }
+        return count;
+    };
+    auto const unavailable = answered(service_errc::service_unavailable);
+    auto const throttled = answered(service_errc::throttling);
+    auto const timed_out = lost(errc::response_timeout, true);
+    BOOST_TEST(repetitions(retry_settings(), unavailable) == 35);
+    BOOST_TEST(repetitions(retry_settings(), timed_out) == 35);
+    BOOST_TEST(repetitions(retry_settings(), throttled) == 100);
+    BOOST_TEST(repetitions(retry_settings::standard(), unavailable) == 100);
+    BOOST_TEST(repetitions(retry_settings::standard(), timed_out) == 50);
+    BOOST_TEST(repetitions(retry_settings::standard(), throttled) == 100);
+    BOOST_TEST(repetitions(retry_settings::none(), unavailable) == 0);
+}
+
+// The patient set outlasts an hour of failures, and never waits for more than three minutes by itself.
+BOOST_AUTO_TEST_CASE(patient_outlasts_an_hour)
+{
+    retry_quota quota(0);
+    retry_plan plan(retry_settings::patient(), quota, repeatable::yes);
+    std::chrono::milliseconds waited{0};
+    for (auto decision = plan.on_failure(answered(service_errc::service_unavailable), 0.5);
+         decision.step == retry_step::repeat_after_delay;
+         decision = plan.on_failure(answered(service_errc::service_unavailable), 0.5)) {
+        BOOST_TEST((decision.delay <= 3min));
+        waited += decision.delay;
+    }
+    BOOST_TEST((waited > 1h));
+    BOOST_TEST(plan.attempts() == 100);
+}
+
+// Settings that cannot work are named; all presets can.
+BOOST_AUTO_TEST_CASE(faults_of_settings)
+{
+    for (retry_settings const& good :
+         {retry_settings(), retry_settings::standard(), retry_settings::standard_2026(),
+          retry_settings::adaptive(), retry_settings::patient(), retry_settings::none()})
+        BOOST_TEST(!fault_of(good).has_value());
+    auto const fault = [](auto member, auto value) {
+        retry_settings made;
+        made.*member = value;
+        return fault_of(made).value_or("none");
+    };
+    BOOST_TEST(fault(&retry_settings::attempts_max, 0) == "attempts_max = 0");
+    BOOST_TEST(fault(&retry_settings::delay_base, -1ms) == "delay_base = -1 ms");
+    BOOST_TEST(fault(&retry_settings::delay_base_of_throttling, -2ms) == "delay_base_of_throttling = -2 ms");
+    BOOST_TEST(fault(&retry_settings::delay_max, -1ms) == "delay_max = -1 ms");
+    BOOST_TEST(fault(&retry_settings::retry_after_excess_max, -1ms) == "retry_after_excess_max = -1 ms");
+    BOOST_TEST(fault(&retry_settings::quota, -1) == "quota = -1");
+    BOOST_TEST(fault(&retry_settings::cost, -1) == "cost = -1");
+    BOOST_TEST(fault(&retry_settings::cost_of_timeout, -1) == "cost_of_timeout = -1");
+    BOOST_TEST(fault(&retry_settings::cost_of_throttling, -1) == "cost_of_throttling = -1");
+    BOOST_TEST(fault(&retry_settings::delay_base, 0ms) == "none");
+}
+
+// ---------------------------------------------------------------------------------------------------
+// What the answer asks for, and what it may mean
+
+// A wish for a later repetition is granted between the random wait and that plus the bound.
+BOOST_AUTO_TEST_CASE(retry_after)
+{
+    for (auto const& [wish, delay] :
+         {std::pair(0ms, 500ms), std::pair(499ms, 500ms), std::pair(501ms, 501ms),
+          std::pair(5'500ms, 5'500ms), std::pair(5'501ms, 5'500ms), std::pair(86'400'000ms, 5'500ms)}) {
+        retry_quota quota(500);
+        retry_plan plan(retry_settings(), quota, repeatable::yes);
+        attempt_failure failure = answered(service_errc::throttling);
+        failure.retry_after = wish;
+        BOOST_TEST(plan.on_failure(failure, 0.5).delay.count() == delay.count());
+    }
+    retry_settings deaf;
+    deaf.retry_after_excess_max = 0ms;
+    retry_quota quota(500);
+    retry_plan plan(deaf, quota, repeatable::yes);
+    attempt_failure failure = answered(service_errc::throttling);
+    failure.retry_after = 1h;
+    BOOST_TEST(plan.on_failure(failure, 0.5).delay.count() == 500);
+}
+
+// A wish does not make a repetition of what is not repeated.
+BOOST_AUTO_TEST_CASE(retry_after_of_a_refusal)
+{
+    retry_quota quota(500);
+    retry_plan plan(retry_settings(), quota, repeatable::yes);
+    for (service_errc const code : {service_errc::limit_exceeded, service_errc::policy_enforced,
+                                    service_errc::insufficient_capacity, service_errc::no_longer_supported}) {
+        attempt_failure failure = answered(code);
+        failure.retry_after = 10ms;
+        BOOST_TEST(plan.on_failure(failure, 0.5).step == retry_step::give_up);
+    }
+}
+
+// Of a code that this version does not know, the status says whether it may pass.
+BOOST_AUTO_TEST_CASE(unknown_codes_go_by_status)
+{
+    for (int const status : {400, 403, 404, 409, 418, 501, 505})
+        for (repeatable const repeat : {repeatable::yes, repeatable::no}) {
+            attempt_failure failure = answered(service_errc::unknown);
+            failure.http_status = status;
+            retry_quota quota(500);
+            retry_plan plan(retry_settings(), quota, repeat);
+            auto const decision = plan.on_failure(failure, 0.5);
+            BOOST_TEST(decision.step == retry_step::give_up, status);
+            BOOST_TEST(decision.outcome_unknown == (repeat == repeatable::no && status >= 500), status);
+        }
+    for (int const status : {408, 429, 500, 502, 503, 504}) {
+        attempt_failure failure = answered(service_errc::unknown);
+        failure.http_status = status;
+        retry_quota quota(500);
+        retry_plan plan(retry_settings(), quota, repeatable::yes);
+        BOOST_TEST(plan.on_failure(failure, 0.5).step == retry_step::repeat_after_delay, status);
+        BOOST_TEST(quota.available() == (status == 429 ? 495 : 486), status);
+
+        // Nobody can say what an unknown failure inside the service has done.
+        retry_plan once(retry_settings(), quota, repeatable::no);
+        auto const decision = once.on_failure(failure, 0.5);
+        BOOST_TEST(decision.outcome_unknown == (status >= 500), status);
+        BOOST_TEST((decision.step == retry_step::give_up) == (status >= 500), status);
+    }
+}
+
+// A gateway that asks to slow down has not passed the request on; one that failed otherwise may have.
+BOOST_AUTO_TEST_CASE(gateway_by_status)
+{
+    for (auto const& [code, status, unknown] :
+         {std::tuple(service_errc::throttling, 429, false), std::tuple(service_errc::unknown, 413, false),
+          std::tuple(service_errc::request_timeout, 408, true), std::tuple(service_errc::unknown, 501, true),
+          std::tuple(service_errc::unknown, 524, true)}) {
+        attempt_failure failure = answered_by_gateway(code);
+        failure.http_status = status;
+        retry_quota quota(500);
+        retry_plan plan(retry_settings(), quota, repeatable::no);
+        auto const decision = plan.on_failure(failure, 0.5);
+        BOOST_TEST(decision.outcome_unknown == unknown, status);
+        BOOST_TEST((decision.step == retry_step::repeat_after_delay) == (status == 429), status);
+    }
+}
+
+// Once the head of an answer has come, the connection was not stale.
+BOOST_AUTO_TEST_CASE(answer_that_broke_off_is_no_stale_connection)
+{
+    attempt_failure failure = lost(errc::connection_closed, true, true);
+    failure.http_status = 200;
+    retry_quota quota(500);
+    retry_plan plan(retry_settings(), quota, repeatable::yes);
+    BOOST_TEST(plan.on_failure(failure, 0.5).step == retry_step::repeat_after_delay);
+    BOOST_TEST(quota.available() == 486);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

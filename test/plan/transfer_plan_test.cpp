@@ -121,13 +121,13 @@ BOOST_AUTO_TEST_CASE(failed_piece_comes_again)
     transfer_plan plan(10, 2, 2, 3);
     start(plan, 0);
     start(plan, 1);
-    plan.on_failed(0, true);
+    BOOST_TEST(plan.on_failed(0, true));
     start(plan, 0);
     plan.on_done(1);
-    plan.on_failed(0, true);
+    BOOST_TEST(plan.on_failed(0, true));
     start(plan, 0);
     start(plan, 2);
-    plan.on_failed(0, true);
+    BOOST_TEST(!plan.on_failed(0, true));
     BOOST_TEST(plan.next().what == step::wait);
     plan.on_done(2);
     BOOST_TEST(plan.next().what == step::fail);
@@ -164,11 +164,11 @@ BOOST_AUTO_TEST_CASE(failure_drains)
     for (std::uint64_t piece = 0; piece < 4; ++piece)
         start(plan, piece);
     plan.on_failed(0, true); // would be repeated
-    plan.on_failed(2, false);
+    BOOST_TEST(!plan.on_failed(2, false));
     BOOST_TEST(plan.next().what == step::wait);
     plan.on_done(1);
     BOOST_TEST(plan.next().what == step::wait);
-    plan.on_failed(3, true);
+    BOOST_TEST(!plan.on_failed(3, true));
     BOOST_TEST(plan.next().what == step::fail);
     BOOST_TEST(plan.next().what == step::fail);
     BOOST_TEST(plan.pieces_done() == 1U);

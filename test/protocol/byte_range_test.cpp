@@ -1,5 +1,6 @@
 #include <glacier/byte_range.hpp>
 
+#include "crypto/sha256.hpp"
 #include "protocol/tree_hash.hpp"
 
 #include <boost/test/unit_test.hpp>

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(conditions_of_own_errors)
              std::pair{errc::certificate_purpose, "x"},
              std::pair{errc::tls_version_unsupported, "x"},
              std::pair{errc::tls_failed, "x"},
-             std::pair{errc::proxy_failed, "x"},
+             std::pair{errc::proxy_failed, "rx"},
              std::pair{errc::proxy_authentication_required, "x"},
              std::pair{errc::connection_closed, "rx"},
              std::pair{errc::invalid_http_message, "x"},

@@ -1,3 +1,4 @@
+#include "protocol/payload_hasher.hpp"
 #include "protocol/tree_hash.hpp"
 
 #include "support/data.hpp"

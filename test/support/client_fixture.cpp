@@ -24,6 +24,11 @@ asio::awaitable<credentials> counting_credentials::get()
     co_return made;
 }
 
+void counting_credentials::expire(credentials const& refused)
+{
+    expired.push_back(refused.access_key_id);
+}
+
 error_code started_operation_base::code() const
 {
     if (!error)
@@ -54,6 +59,7 @@ client_config client_fixture::default_config()
     client_config config;
     config.region = "eu-west-1";
     config.retry.delay_base = std::chrono::milliseconds(1);
+    config.retry.delay_base_of_throttling = std::chrono::milliseconds(1);
     config.retry.delay_max = std::chrono::milliseconds(2);
     return config;
 }
@@ -66,6 +72,7 @@ client client_fixture::make_client(client_config config)
     environment.exchanger = service;
     environment.clock = clock;
     environment.random = std::make_shared<fixed_random>();
+    environment.time = time;
     return client(
         std::make_shared<client_core>(context.get_executor(), std::move(config), std::move(environment)));
 }

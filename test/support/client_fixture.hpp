@@ -21,6 +21,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace glacier::test {
 
@@ -28,8 +29,11 @@ namespace glacier::test {
 class counting_credentials final : public credentials_provider {
 public:
     asio::awaitable<credentials> get() override;
+    void expire(credentials const& refused) override;
 
     std::atomic<int> calls = 0;
+    /// Ids of the keys that were refused as expired.
+    std::vector<std::string> expired;
     std::shared_ptr<gate> held_by;
     std::exception_ptr error;
 };
@@ -133,6 +137,8 @@ public:
     std::shared_ptr<fake_service> service;
     std::shared_ptr<fixed_clock> clock;
     std::shared_ptr<counting_credentials> identity;
+    /// For the clients that make_client() makes from now on.
+    std::shared_ptr<async::time_source> time = async::system_time();
     client sut;
 
 private:

@@ -251,6 +251,13 @@ fault held(std::shared_ptr<gate> by)
     return made;
 }
 
+fault held_unsent(std::shared_ptr<gate> by)
+{
+    fault made;
+    made.unsent_held_by = std::move(by);
+    return made;
+}
+
 fault output_held(std::shared_ptr<gate> by)
 {
     fault made;
@@ -814,6 +821,10 @@ asio::awaitable<net::exchange_result> fake_service::exchange(net::exchange_reque
         state_->requests.push_back(recorded);
         request_id = "request-" + std::to_string(state_->requests.size());
     }
+    if (its_fault.unsent_held_by)
+        co_await its_fault.unsent_held_by->pass();
+    if (request.may_have_arrived && (its_fault.sent || !its_fault.error))
+        *request.may_have_arrived = true;
     if (its_fault.held_by)
         co_await its_fault.held_by->pass();
     co_await asio::post(executor, asio::use_awaitable);
@@ -826,8 +837,10 @@ asio::awaitable<net::exchange_result> fake_service::exchange(net::exchange_reque
         std::lock_guard const lock(mutex_);
         result.response = state_->answer(recorded);
         output = std::move(state_->output);
-        if (its_fault.change)
-            its_fault.change(result.response);
+    }
+    if (its_fault.change) {
+        std::lock_guard const lock(mutex_);
+        its_fault.change(result.response);
     }
     result.reused_connection = its_fault.reused_connection;
     if (breaks) {

@@ -64,7 +64,9 @@ struct fault {
     bool takes_effect = false;
     /// The request waits here before it takes effect.
     std::shared_ptr<gate> held_by;
-    /// Changes the proper answer.
+    /// The request waits here before any of it is sent.
+    std::shared_ptr<gate> unsent_held_by;
+    /// Changes the answer.
     std::function<void(protocol::http_response&)> change;
     /// The byte of a streamed answer that comes inverted.
     std::optional<std::uint64_t> damage_at;
@@ -98,6 +100,8 @@ fault without_header(std::string name);
 fault with_body(std::string body);
 /// The request is held up.
 fault held(std::shared_ptr<gate> by);
+/// The request is held up before it is sent, as by a pool without a free connection.
+fault held_unsent(std::shared_ptr<gate> by);
 fault output_held(std::shared_ptr<gate> by);
 fault damaged_output(std::uint64_t at);
 fault cut_output(std::uint64_t at);

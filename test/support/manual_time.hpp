@@ -5,6 +5,7 @@
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -119,6 +120,47 @@ private:
     // 2026-02-03T04:05:06.789Z, when things in the fake service were made.
     timestamp today_{std::chrono::milliseconds(1'770'091'506'789)};
     std::vector<manual_timer*> timers_;
+};
+
+/// Time that jumps to whatever is waited for: hours of waits take no time, and add up. For a loop that runs on one
+/// thread.
+class jumping_time final : public async::time_source {
+public:
+    time_point now() const override { return now_; }
+    timestamp today() const override
+    {
+        return timestamp(std::chrono::duration_cast<std::chrono::milliseconds>(now_.time_since_epoch()));
+    }
+
+    std::unique_ptr<async::timer> make_timer(asio::any_io_executor executor) override
+    {
+        return std::make_unique<jumping_timer>(*this, std::move(executor));
+    }
+
+private:
+    class jumping_timer final : public async::timer {
+    public:
+        jumping_timer(jumping_time& owner, asio::any_io_executor executor)
+            : owner_(owner), executor_(std::move(executor))
+        {}
+
+        asio::awaitable<void> wait_until(time_point moment) override
+        {
+            owner_.now_ = std::max(owner_.now_, moment);
+            co_await asio::post(executor_, asio::use_awaitable);
+            auto const cancellation = co_await asio::this_coro::cancellation_state;
+            if (cancellation.cancelled() != asio::cancellation_type::none)
+                throw boost::system::system_error(asio::error::operation_aborted);
+        }
+
+        void wake() override {}
+
+    private:
+        jumping_time& owner_;
+        asio::any_io_executor executor_;
+    };
+
+    time_point now_;
 };
 
 } // namespace glacier::test

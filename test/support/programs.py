@@ -1,6 +1,7 @@
 """Runs the two programs, glacier and glacier-emulator, for the tests written in Python.
 
-The environment variables GLACIER_PROGRAM and GLACIER_EMULATOR_PROGRAM name the executables. Nothing
+The environment variables GLACIER_PROGRAM and GLACIER_EMULATOR_PROGRAM name the executables. With
+GLACIER_TEST_TRACE the command logs all its events, and they are searched for secrets too. Nothing
 here depends on a fixed port, on the user's own configuration, or on the order of the tests, and
 every process ends with the test that started it, however that test ends.
 """
@@ -48,6 +49,9 @@ TERMINATED = 143
 TIME_LIMIT = 60
 START_LIMIT = 30
 STOP_LIMIT = 30
+
+# With what is secret in a header of authorization: of the service, of a proxy.
+AUTHORIZATION = re.compile(r'Signature=(?!\[redacted\])|AWS4-HMAC-SHA256 Credential=|Basic [A-Za-z0-9+/]{8}')
 
 # A line of the emulator's log; the guide explains it.
 LOG_LINE = re.compile(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z \S+ \S+ \S+ \d{3} \d+ \d+ \d+ms \S+( failed: .+)?$')
@@ -556,6 +560,13 @@ class ProgramTest(unittest.TestCase):
         if emulator:
             chosen.update({'endpoint-url': emulator.url, 'ca-bundle': emulator.ca_bundle})
         chosen.update(options or {})
+        log = None
+        if os.environ.get('GLACIER_TEST_TRACE'):
+            handle, log = tempfile.mkstemp(prefix='events.', dir=self.directory)
+            os.close(handle)
+            # The command may have a user of its own, whose files these are not.
+            os.chmod(log, 0o666)
+            chosen.setdefault('log', log)
         words = []
         for name, value in chosen.items():
             if value is not None:
@@ -568,14 +579,28 @@ class ProgramTest(unittest.TestCase):
                           clean_environment(self.home, variables), self.place, **popen)
         running.secrets = {SECRET_KEY, variables.get('AWS_SECRET_ACCESS_KEY'),
                            variables.get('AWS_SESSION_TOKEN')} - {None, ''}
+        running.log = log
+        running.emulator = emulator
         self.addCleanup(running.kill)
         return running
 
     def finish(self, running, limit=TIME_LIMIT):
         finished = running.finish(limit)
-        for secret in running.secrets:
-            self.assertFalse(secret in finished.stdout or secret in finished.stderr,
-                             'a secret key stands in the output of ' + ' '.join(running.command))
+        shown = {'stdout': finished.stdout, 'stderr': finished.stderr}
+        if running.emulator:
+            # Before that it tells how clients find it, with keys that are nobody's.
+            log = list(running.emulator.log)
+            began = [number for number, line in enumerate(log) if line.startswith('listening on ')]
+            shown['the log of the emulator'] = '\n'.join(log[began[-1] if began else 0:])
+        if running.log:
+            shown['the events'] = pathlib.Path(running.log).read_text(encoding='utf-8')
+            for line in shown['the events'].splitlines():
+                self.assertIn('event', json.loads(line))
+        for place, text in shown.items():
+            for secret in running.secrets:
+                self.assertNotIn(secret, text, f'a secret stands in {place} of {" ".join(running.command)}')
+            self.assertIsNone(AUTHORIZATION.search(text),
+                              f'a header of authorization stands in {place} of {" ".join(running.command)}')
         return finished
 
     def glacier(self, *arguments, limit=TIME_LIMIT, **how):

@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <chrono>
@@ -51,36 +52,98 @@ T require(T value, char const* doing)
     return value;
 }
 
+using certificate_pointer = std::unique_ptr<X509, deleter<X509_free>>;
+
+void add_client_authority(SSL_CTX* context, std::string const& pem)
+{
+    bio_pointer const text(BIO_new_mem_buf(pem.data(), -1));
+    certificate_pointer const made(
+        require(PEM_read_bio_X509(text.get(), nullptr, nullptr, nullptr), "authority of clients"));
+    require(X509_STORE_add_cert(SSL_CTX_get_cert_store(context), made.get()), "X509_STORE_add_cert");
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+}
+
 context_pointer make_context(server_tls const& tls)
 {
     context_pointer context(require(SSL_CTX_new(TLS_server_method()), "SSL_CTX_new"));
+    // Weak keys, weak digests and the old versions are below the default level.
+    SSL_CTX_set_security_level(context.get(), 0);
     bio_pointer const certificate_text(BIO_new_mem_buf(tls.identity.certificate_pem.data(), -1));
     bio_pointer const key_text(BIO_new_mem_buf(tls.identity.key_pem.data(), -1));
-    std::unique_ptr<X509, deleter<X509_free>> const made(
+    certificate_pointer made(
         require(PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr), "certificate"));
     std::unique_ptr<EVP_PKEY, deleter<EVP_PKEY_free>> const key(
         require(PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr), "key"));
     require(SSL_CTX_use_certificate(context.get(), made.get()), "SSL_CTX_use_certificate");
     require(SSL_CTX_use_PrivateKey(context.get(), key.get()), "SSL_CTX_use_PrivateKey");
+    while (true) {
+        made.reset(PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr));
+        if (!made)
+            break;
+        require(SSL_CTX_add1_chain_cert(context.get(), made.get()), "SSL_CTX_add1_chain_cert");
+    }
+    ERR_clear_error();
+    // Exactly what is given goes out.
+    SSL_CTX_set_mode(context.get(), SSL_MODE_NO_AUTO_CHAIN);
     if (tls.only_old_versions) {
-        // The digests of the old versions are below the default level.
-        SSL_CTX_set_security_level(context.get(), 0);
         require(SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION), "TLS 1.0");
         require(SSL_CTX_set_max_proto_version(context.get(), TLS1_1_VERSION), "TLS 1.1");
     }
+    if (tls.only_tls_1_2)
+        require(SSL_CTX_set_max_proto_version(context.get(), TLS1_2_VERSION), "TLS 1.2");
+    if (!tls.ciphers.empty())
+        require(SSL_CTX_set_cipher_list(context.get(), tls.ciphers.c_str()), "SSL_CTX_set_cipher_list");
+    if (!tls.client_authority.empty())
+        add_client_authority(context.get(), tls.client_authority);
     return context;
+}
+
+/// What is left of the bytes that a handshake may send.
+struct send_limit {
+    int descriptor = -1;
+    std::size_t left = 0;
+};
+
+/// Lets OpenSSL send no more than the limit, and fails then.
+long limit_sending(BIO* bio, int step, char const* bytes, std::size_t size, int /*unused*/, long /*unused*/,
+                   int result, std::size_t* /*done*/)
+{
+    if (step != BIO_CB_WRITE)
+        return result;
+    auto& limit = *reinterpret_cast<send_limit*>(BIO_get_callback_arg(bio));
+    if (size < limit.left) {
+        limit.left -= size;
+        return result;
+    }
+    ::send(limit.descriptor, bytes, limit.left, MSG_NOSIGNAL);
+    limit.left = 0;
+    return -1;
 }
 
 class socket_peer final : public peer {
 public:
-    socket_peer(int descriptor, int number, SSL_CTX* context) : descriptor_(descriptor), number_(number)
+    socket_peer(int descriptor, int number, SSL_CTX* context,
+                std::optional<std::size_t> handshake_bytes_max = std::nullopt)
+        : descriptor_(descriptor), number_(number)
     {
         if (context == nullptr)
             return;
         session_.reset(require(SSL_new(context), "SSL_new"));
         require(SSL_set_fd(session_.get(), descriptor_), "SSL_set_fd");
-        if (SSL_accept(session_.get()) != 1)
-            throw peer_gone();
+        send_limit limit;
+        if (handshake_bytes_max) {
+            limit.descriptor = descriptor_;
+            limit.left = *handshake_bytes_max;
+            BIO_set_callback_ex(SSL_get_wbio(session_.get()), limit_sending);
+            BIO_set_callback_arg(SSL_get_wbio(session_.get()), reinterpret_cast<char*>(&limit));
+        }
+        if (SSL_accept(session_.get()) != 1) {
+            // Closing with unread bytes would reset the connection, and the alert could be lost.
+            session_.reset();
+            finish();
+            read_to_end();
+        }
+        BIO_set_callback_ex(SSL_get_wbio(session_.get()), nullptr);
         if (char const* const name = SSL_get_servername(session_.get(), TLSEXT_NAMETYPE_host_name))
             server_name_ = name;
     }
@@ -142,6 +205,30 @@ public:
         throw peer_gone();
     }
 
+    void update_keys() override
+    {
+        require(SSL_key_update(session_.get(), SSL_KEY_UPDATE_REQUESTED), "SSL_key_update");
+        require(SSL_do_handshake(session_.get()) == 1, "SSL_do_handshake");
+    }
+
+    void ask_for_handshake() override
+    {
+        require(SSL_renegotiate(session_.get()), "SSL_renegotiate");
+        require(SSL_do_handshake(session_.get()) == 1, "SSL_do_handshake");
+    }
+
+    std::string client_name() const override
+    {
+        certificate_pointer const shown(SSL_get1_peer_certificate(session_.get()));
+        std::array<char, 100> name{};
+        if (shown)
+            X509_NAME_get_text_by_NID(X509_get_subject_name(shown.get()), NID_commonName, name.data(),
+                                      static_cast<int>(name.size()));
+        return name.data();
+    }
+
+    std::string tls_version() const override { return SSL_get_version(session_.get()); }
+
     std::string server_name() const override { return server_name_; }
 
 private:
@@ -196,6 +283,7 @@ struct scripted_server::state {
     script what;
     context_pointer context;
     bool silent = false;
+    std::optional<std::size_t> handshake_bytes_max;
     int listener = -1;
     std::uint16_t port = 0;
     std::atomic<int> connections = 0;
@@ -232,7 +320,7 @@ struct scripted_server::state {
                 socket_peer listening(descriptor, number, nullptr);
                 listening.read_to_end();
             }
-            socket_peer speaking(descriptor, number, context.get());
+            socket_peer speaking(descriptor, number, context.get(), handshake_bytes_max);
             what(speaking);
         } catch (peer_gone const&) {}
         std::lock_guard const lock(mutex);
@@ -252,6 +340,7 @@ scripted_server::scripted_server(script what, std::optional<server_tls> const& t
     if (tls) {
         state_->context = make_context(*tls);
         state_->silent = tls->silent;
+        state_->handshake_bytes_max = tls->handshake_bytes_max;
     }
     state_->listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     require(state_->listener >= 0, "socket");

@@ -12,15 +12,23 @@
 
 namespace glacier::test {
 
-/// How a scripted server speaks TLS.
+/// How a scripted server speaks TLS. It takes what a careful server would not: weak keys, old versions.
 struct server_tls {
     explicit server_tls(certificate its_identity) : identity(std::move(its_identity)) {}
 
     certificate identity;
     /// Nothing newer than TLS 1.1.
     bool only_old_versions = false;
+    /// Nothing newer than TLS 1.2.
+    bool only_tls_1_2 = false;
     /// Connections are accepted, but no handshake is made.
     bool silent = false;
+    /// Of TLS 1.2, as OpenSSL writes them; empty: its own choice.
+    std::string ciphers = {};
+    /// PEM of the authority that clients must have a certificate of; empty: none is asked for.
+    std::string client_authority = {};
+    /// The connection is closed when so many bytes of the handshake were sent.
+    std::optional<std::size_t> handshake_bytes_max = {};
 };
 
 /// A connection as the script of the server sees it. Calls block; when the other side is gone they throw,
@@ -49,6 +57,18 @@ public:
 
     /// Closes so that the other side gets "connection reset".
     virtual void reset() = 0;
+
+    /// TLS 1.3: new keys for this direction, and the other side is asked for new ones too.
+    virtual void update_keys() = 0;
+
+    /// TLS 1.2: asks the other side for a new handshake.
+    virtual void ask_for_handshake() = 0;
+
+    /// The common name of the certificate that a TLS client showed; empty: none.
+    virtual std::string client_name() const = 0;
+
+    /// The version that is spoken, such as `TLSv1.3`.
+    virtual std::string tls_version() const = 0;
 
     /// The host name that a TLS client asked for.
     virtual std::string server_name() const = 0;

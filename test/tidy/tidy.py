@@ -28,6 +28,8 @@ WALLS = {
     "crypto": [],
     "protocol": ["crypto"],
     "plan": ["protocol", "crypto"],
+    # What is told of a client may come from every room, so it knows none: events are public value types.
+    "observer": [],
     "async": [],
     "net": ["async", "plan", "protocol/http_message.hpp", "protocol/endpoint.hpp", "crypto"],
     "credentials": ["async", "net", "protocol", "crypto"],
@@ -80,7 +82,14 @@ SYSTEM_HEADERS = [
     ),
     (
         r"boost/json(/|\.hpp|_fwd)",
-        ["src/protocol/*", "src/credentials/*", "src/cli/*", "src/emulator/control_commands.*"],
+        # JSON lines of events are no concern of the service's codec either.
+        [
+            "src/protocol/*",
+            "src/credentials/*",
+            "src/cli/*",
+            "src/emulator/control_commands.*",
+            "src/observer/json_observer.cpp",
+        ],
         "JSON is read and written by the codec",
     ),
     (r"sqlite3", ["src/emulator/*", "src/cli/*", "src/catalogue/*"], "the library itself has no database"),
@@ -433,6 +442,35 @@ def check_sleep(tree):
             tree.report(source.path, line, "sleep", message)
 
 
+# Pages of the guide that say where their snippets are from: each is a part of one of these programs, apart from its
+# indentation. What compiles and runs cannot be out of date.
+SNIPPETS_FROM = re.compile(r"[Ss]nippets are from")
+EXAMPLE_LINK = re.compile(r"\]\(\.\./(examples/\w+\.cpp)\)")
+SNIPPET = re.compile(r"^```cpp\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def without_indentation(text):
+    return "\n".join(line.strip() for line in text.strip().split("\n"))
+
+
+def check_guide(tree):
+    guide = os.path.join(tree.root, "docs/guide")
+    for name in sorted(os.listdir(guide)) if os.path.isdir(guide) else []:
+        with open(os.path.join(guide, name), encoding="utf-8") as file:
+            text = file.read()
+        if not SNIPPETS_FROM.search(text):
+            continue
+        programs = []
+        for link in EXAMPLE_LINK.findall(text):
+            source = tree.sources.get("docs/" + link)
+            programs.append(without_indentation(source.text) if source else "")
+        for match in SNIPPET.finditer(text):
+            snippet = without_indentation(match.group(1))
+            if not any(snippet in program for program in programs):
+                line = text.count("\n", 0, match.start()) + 1
+                tree.report(f"docs/guide/{name}", line, "snippet", "in none of the examples that the page names")
+
+
 # ---------------------------------------------------------------------------------------------------
 # Coroutines
 #
@@ -649,6 +687,7 @@ def check_tree(root, compiler="c++", compile_headers=True):
     check_test_files(tree)
     check_words(tree)
     check_sleep(tree)
+    check_guide(tree)
     check_coroutines(tree)
     if compile_headers:
         check_headers_compile_alone(tree, compiler)

@@ -300,6 +300,25 @@ class Files(unittest.TestCase):
         )
 
 
+class Guide(unittest.TestCase):
+    EXAMPLE = "int main()\n{\n    first();\n    if (second())\n        third();\n}\n"
+    PAGE = "The snippets are from [examples/a.cpp](../examples/a.cpp).\n\n```cpp\n{}```\n"
+
+    def check(self, page, example=EXAMPLE):
+        return check(tidy.check_guide, {"docs/guide/page.md": page, "docs/examples/a.cpp": example})
+
+    def test_snippets_of_the_example(self):
+        self.assertEqual(self.check(self.PAGE.format("first();\nif (second())\n    third();\n")), [])
+        self.assertEqual(self.check("No word of where it is from.\n```cpp\nfree();\n```\n"), [])
+        self.assertEqual(self.check(self.PAGE.format("first();\n") + "```cmake\nnot_cpp()\n```\n"), [])
+
+    def test_other_snippets(self):
+        for snippet in ("second();\n", "first();\nthird();\n"):
+            self.assertEqual(self.check(self.PAGE.format(snippet)), [("docs/guide/page.md", 3, "snippet")])
+        self.assertEqual(self.check(self.PAGE.format("first();\n"), "int main() {}\n"),
+                         [("docs/guide/page.md", 3, "snippet")])
+
+
 class Coroutines(unittest.TestCase):
     def found(self, body):
         """The rules that a coroutine with this body breaks, as (line of the body, rule)."""

@@ -1,6 +1,8 @@
 #include <glacier/transfer.hpp>
 
 #include "support/client_fixture.hpp"
+#include "support/event_log.hpp"
+#include "support/printing.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
@@ -195,6 +197,43 @@ BOOST_AUTO_TEST_CASE(damaged_range)
     BOOST_TEST((content_of(file) == content));
     BOOST_TEST(requests_of(mib) == 2U);
     BOOST_TEST(service->count(operation::get_job_output) == 5U);
+}
+
+// An observer is told of each range once, though one was fetched twice, and of the whole.
+BOOST_AUTO_TEST_CASE(observed)
+{
+    when_range(mib, 1, damaged_output(1'234));
+    client_config config = default_config();
+    event_log events;
+    config.observer = events.make_observer();
+
+    run(download_job_output(make_client(std::move(config)), download_of(2 * mib + 5)));
+
+    BOOST_TEST(events.lines("transfer_part_ended direction=download resource=\"vault photos, job ").size() ==
+               3U);
+    BOOST_TEST(events.lines("transfer_part_ended").size() == 3U);
+    BOOST_TEST(events.lines(" offset=1048576 size=1048576 ").size() == 1U);
+    BOOST_TEST(events.lines(" offset=2097152 size=5 ").size() == 1U);
+    BOOST_TEST(events.lines("info transfer_ended direction=download resource=\"vault photos, job ").size() ==
+               1U);
+    BOOST_TEST(events.lines("transfer_ended").front().find(" size=2097157 ") != std::string::npos);
+    BOOST_TEST(events.lines("error=").empty());
+}
+
+// What fails for good is told too.
+BOOST_AUTO_TEST_CASE(observed_failure)
+{
+    when_range(mib, damaged_output(1'234));
+    client_config config = default_config();
+    event_log events;
+    config.observer = events.make_observer();
+
+    BOOST_TEST(code_of(download_job_output(make_client(std::move(config)), download_of(2 * mib))) ==
+               errc::tree_hash_mismatch);
+
+    BOOST_TEST(events.lines("warning transfer_part_ended").size() == 1U);
+    BOOST_TEST(events.lines("warning transfer_ended").size() == 1U);
+    BOOST_TEST(events.lines("warning transfer_").back().ends_with("error=\"tree hash mismatch\""));
 }
 
 // Twice damaged is still mended.

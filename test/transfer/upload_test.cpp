@@ -1,6 +1,8 @@
 #include <glacier/transfer.hpp>
 
 #include "support/client_fixture.hpp"
+#include "support/event_log.hpp"
+#include "support/printing.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
@@ -85,6 +87,41 @@ BOOST_AUTO_TEST_CASE(default_part_size)
     BOOST_TEST(initiated[0].message.headers.get("x-amz-part-size") == "8388608");
     BOOST_TEST(initiated[0].message.headers.get("x-amz-archive-description") == "nine");
     BOOST_TEST((service->archive("photos", result.archive) == bytes));
+}
+
+// An observer is told of each part and of the whole.
+BOOST_AUTO_TEST_CASE(observed)
+{
+    client_config config = default_config();
+    event_log events;
+    config.observer = events.make_observer();
+
+    run(upload_file(make_client(std::move(config)), upload_of(some_bytes(2 * mib + 5))));
+
+    BOOST_TEST(
+        events.lines("trace transfer_part_ended direction=upload resource=\"vault photos, upload ").size() ==
+        3U);
+    BOOST_TEST(events.lines(" offset=2097152 size=5 ").size() == 1U);
+    BOOST_TEST(events.lines("info transfer_ended direction=upload resource=\"vault photos, upload ").size() ==
+               1U);
+    BOOST_TEST(events.lines("transfer_ended").front().find(" size=2097157 ") != std::string::npos);
+}
+
+// A part that fails is told of, and the transfer with the same error.
+BOOST_AUTO_TEST_CASE(observed_failure)
+{
+    when_part(mib, wrong_tree_hash());
+    client_config config = default_config();
+    event_log events;
+    config.observer = events.make_observer();
+
+    BOOST_TEST(code_of(upload_file(make_client(std::move(config)), upload_of(some_bytes(2 * mib)))) ==
+               errc::tree_hash_mismatch);
+
+    BOOST_TEST(events.lines("warning transfer_part_ended").size() == 1U);
+    BOOST_TEST(events.lines("warning transfer_part_ended").front().find(" offset=1048576 ") !=
+               std::string::npos);
+    BOOST_TEST(events.lines("warning transfer_ended").front().ends_with("error=\"tree hash mismatch\""));
 }
 
 // The part size grows with the file, so that 10,000 parts are enough.
