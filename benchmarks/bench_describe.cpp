@@ -6,8 +6,8 @@
 // Each of CONCURRENT coroutines sends its next request when it has the answer to the last one. The pool has its default
 // size: with 32 in flight each has a connection, with more the others wait in the pool's line.
 //
-// With CONNECTION_PER_REQUEST=1 in the environment each request opens a connection, which measures handshakes, and with
-// COUNT_HANDSHAKES=1 an observer counts them. Keys are those of Amazon's examples, unless AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set. CPU is user and
+// With CONNECTION_PER_REQUEST=1 in the environment each request opens a connection, which measures handshakes, with
+// RESUMPTION=0 no TLS session is taken up again, and with COUNT_HANDSHAKES=1 an observer counts both. Keys are those of Amazon's examples, unless AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are set. CPU is user and
 // system time of this process from the first request on, handshakes included.
 
 #include "process_usage.hpp"
@@ -92,6 +92,8 @@ void bench(std::uint64_t count, std::uint64_t concurrent, std::uint64_t port)
     // No connection is young enough to be used again.
     if (environment("CONNECTION_PER_REQUEST", "") == "1")
         config.pool.life_max = std::chrono::milliseconds(0);
+    if (environment("RESUMPTION", "") == "0")
+        config.pool.tls_sessions_max = 0;
     auto const counter = std::make_shared<handshake_counter>();
     // Without it nothing is told, so that what is measured is what users have who want no events.
     if (environment("COUNT_HANDSHAKES", "") == "1")
