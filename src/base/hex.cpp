@@ -30,12 +30,12 @@ int digit_value(char digit) noexcept
 std::string to_hex(std::span<std::byte const> bytes)
 {
     constexpr std::string_view digits = "0123456789abcdef";
-    std::string text;
-    text.reserve(bytes.size() * 2);
+    std::string text(bytes.size() * 2, '\0');
+    auto at = text.begin();
     for (std::byte const byte : bytes) {
         auto const value = std::to_integer<unsigned>(byte);
-        text += digits[value >> 4U];
-        text += digits[value & 15U];
+        *at++ = digits[value >> 4U];
+        *at++ = digits[value & 15U];
     }
     return text;
 }

@@ -36,6 +36,9 @@ bool equal_names(std::string_view left, std::string_view right) noexcept
 
 void http_headers::add(std::string name, std::string value)
 {
+    // Most messages have that many at most.
+    if (fields_.empty())
+        fields_.reserve(8);
     fields_.emplace_back(std::move(name), std::move(value));
 }
 

@@ -15,6 +15,9 @@ namespace {
 
 constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 
+// Enough for most requests, so that the text does not grow step by step.
+constexpr std::size_t canonical_request_bytes = 640;
+
 std::string to_lower(std::string_view text)
 {
     std::string lower(text);
@@ -24,21 +27,21 @@ std::string to_lower(std::string_view text)
     return lower;
 }
 
-/// Trims, and makes one space of each run of white space.
-std::string fold_spaces(std::string_view value)
+/// Appends the value without white space at its ends, and with one space for each run of it.
+void append_folded(std::string& text, std::string_view value)
 {
-    std::string folded;
     bool space = false;
+    bool begun = false;
     for (char const c : value) {
         if (c == ' ' || c == '\t' || c == '\r' || c == '\n') {
-            space = !folded.empty();
+            space = begun;
             continue;
         }
         if (std::exchange(space, false))
-            folded += ' ';
-        folded += c;
+            text += ' ';
+        text += c;
+        begun = true;
     }
-    return folded;
 }
 
 std::string canonical_query(std::string_view query)
@@ -97,7 +100,9 @@ std::string canonical_request(http_request const& request, std::vector<std::stri
     std::string_view const query =
         question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
 
-    std::string canonical(to_string(request.method));
+    std::string canonical;
+    canonical.reserve(canonical_request_bytes);
+    canonical += to_string(request.method);
     canonical += '\n';
     // A path from the wire is percent-encoded already: here its percent signs are encoded a second time.
     canonical += base::encode_uri_path(base::normalize_path(path));
@@ -113,7 +118,7 @@ std::string canonical_request(http_request const& request, std::vector<std::stri
                 continue;
             if (!std::exchange(first, false))
                 canonical += ',';
-            canonical += fold_spaces(value);
+            append_folded(canonical, value);
         }
         canonical += '\n';
     }
@@ -124,22 +129,43 @@ std::string canonical_request(http_request const& request, std::vector<std::stri
     return canonical;
 }
 
+namespace {
+
+/// `20260203/us-east-1/glacier/aws4_request`. The date as in x-amz-date.
+std::string scope_of_date(std::string_view date, signing_scope const& scope)
+{
+    std::string text(date.substr(0, 8));
+    text += '/';
+    text += scope.region;
+    text += '/';
+    text += scope.service;
+    text += "/aws4_request";
+    return text;
+}
+
+std::string string_to_sign(std::string_view canonical, std::string_view date, std::string_view scope)
+{
+    std::string text(algorithm);
+    text += '\n';
+    text += date;
+    text += '\n';
+    text += scope;
+    text += '\n';
+    text += crypto::sha256_of(canonical).hex();
+    return text;
+}
+
+} // namespace
+
 std::string credential_scope(timestamp time, signing_scope const& scope)
 {
-    return base::to_iso8601_basic(time).substr(0, 8) + "/" + scope.region + "/" + scope.service +
-           "/aws4_request";
+    return scope_of_date(base::to_iso8601_basic(time), scope);
 }
 
 std::string string_to_sign(std::string_view canonical, timestamp time, signing_scope const& scope)
 {
-    std::string text(algorithm);
-    text += '\n';
-    text += base::to_iso8601_basic(time);
-    text += '\n';
-    text += credential_scope(time, scope);
-    text += '\n';
-    text += crypto::sha256_of(canonical).hex();
-    return text;
+    std::string const date = base::to_iso8601_basic(time);
+    return string_to_sign(canonical, date, scope_of_date(date, scope));
 }
 
 sha256_digest signing_key(secret_string const& secret_access_key, timestamp time, signing_scope const& scope)
@@ -184,13 +210,12 @@ std::vector<std::string> headers_to_sign(http_headers const& headers)
     return names;
 }
 
-sha256_digest signer::key_for(credentials const& identity, timestamp time)
+sha256_digest signer::key_for(credentials const& identity, timestamp time, std::string const& scope)
 {
-    std::string scope = credential_scope(time, scope_);
     std::lock_guard const lock(mutex_);
     if (!cached_ || cached_->scope != scope || cached_->access_key_id != identity.access_key_id ||
         cached_->secret_access_key.reveal() != identity.secret_access_key.reveal())
-        cached_.emplace(cached_key{identity.access_key_id, identity.secret_access_key, std::move(scope),
+        cached_.emplace(cached_key{identity.access_key_id, identity.secret_access_key, scope,
                                    signing_key(identity.secret_access_key, time, scope_)});
     return cached_->key;
 }
@@ -198,7 +223,8 @@ sha256_digest signer::key_for(credentials const& identity, timestamp time)
 void signer::sign(http_request& request, credentials const& identity, timestamp time)
 {
     request.headers.remove("authorization");
-    request.headers.set("x-amz-date", base::to_iso8601_basic(time));
+    std::string const date = base::to_iso8601_basic(time);
+    request.headers.set("x-amz-date", date);
     request.headers.remove("x-amz-security-token");
     if (!identity.session_token.empty())
         request.headers.add("x-amz-security-token", std::string(identity.session_token.reveal()));
@@ -209,11 +235,18 @@ void signer::sign(http_request& request, credentials const& identity, timestamp 
                                               : crypto::sha256_of(std::string_view(request.body)).hex();
 
     std::vector<std::string> const names = headers_to_sign(request.headers);
-    std::string const text = string_to_sign(canonical_request(request, names, payload_sha256), time, scope_);
-    request.headers.add("authorization", std::string(algorithm) + " Credential=" + identity.access_key_id +
-                                             "/" + credential_scope(time, scope_) +
-                                             ", SignedHeaders=" + join(names, ';') +
-                                             ", Signature=" + signature(key_for(identity, time), text));
+    std::string const scope = scope_of_date(date, scope_);
+    std::string const text = string_to_sign(canonical_request(request, names, payload_sha256), date, scope);
+    std::string value(algorithm);
+    value += " Credential=";
+    value += identity.access_key_id;
+    value += '/';
+    value += scope;
+    value += ", SignedHeaders=";
+    value += join(names, ';');
+    value += ", Signature=";
+    value += signature(key_for(identity, time, scope), text);
+    request.headers.add("authorization", std::move(value));
 }
 
 namespace {

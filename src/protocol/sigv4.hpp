@@ -63,7 +63,7 @@ private:
         sha256_digest key;
     };
 
-    sha256_digest key_for(credentials const& identity, timestamp time);
+    sha256_digest key_for(credentials const& identity, timestamp time, std::string const& scope);
 
     signing_scope scope_;
     std::mutex mutex_;

@@ -12,6 +12,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <fstream>
 #include <mutex>
 #include <string>
@@ -189,8 +190,10 @@ BOOST_AUTO_TEST_CASE(passing_errors_are_repeated)
     fault.code = "ThrottlingException";
     fault.retry_after = 1ms;
     describe_with(fault, 2);
-    BOOST_TEST(faults_in_log("DescribeVault") ==
-                   std::vector<std::string>({"status", "", "status", "", "status", ""}),
+    // Each client has connections of its own, and the lines of different connections can change places.
+    std::vector<std::string> faults = faults_in_log("DescribeVault");
+    std::sort(faults.begin(), faults.end());
+    BOOST_TEST(faults == std::vector<std::string>({"", "", "", "status", "status", "status"}),
                boost::test_tools::per_element());
 }
 
