@@ -67,6 +67,8 @@ struct config_overrides {
     std::optional<account_id> account;
     /// As tls_settings::ca_bundle.
     std::optional<std::filesystem::path> ca_bundle;
+    /// As client_config::observer; it is also told of refreshed credentials.
+    std::shared_ptr<glacier::observer> observer;
 };
 
 /**
@@ -75,13 +77,13 @@ struct config_overrides {
  * Region: the override, AWS_REGION, AWS_DEFAULT_REGION, the profile's `region`. Endpoint: the override,
  * AWS_ENDPOINT_URL_GLACIER, AWS_ENDPOINT_URL, the profile's `endpoint_url`; the last three are ignored if
  * AWS_IGNORE_CONFIGURED_ENDPOINT_URLS is `true`. CA bundle: the override, AWS_CA_BUNDLE, the profile's
- * `ca_bundle`. Profile: the override, AWS_PROFILE, `default`. Credentials: those of the environment unless
- * a profile was given as override, then those of the profile.
+ * `ca_bundle`. Profile: the override, AWS_PROFILE, AWS_DEFAULT_PROFILE, `default`. Credentials: as
+ * default_credentials() finds them.
  *
  * Reads files, so call it when the program starts, not on a busy event loop.
  *
- * Errors: operation_error with errc::no_region, errc::no_credentials, or errc::invalid_profile, naming the
- * file or variable.
+ * Errors: operation_error with errc::no_region, errc::no_credentials, errc::credentials_failed, or
+ * errc::invalid_profile, naming the file or variable.
  */
 client_config load_client_config(config_overrides const& overrides = config_overrides(),
                                  environment_reader const& environment = process_environment());

@@ -41,18 +41,31 @@ exit_code exit_code_of(errc code) noexcept
     case errc::invalid_endpoint:
     case errc::no_region:
     case errc::no_credentials:
+    case errc::credentials_failed:
     case errc::invalid_profile:
     case errc::invalid_ca_bundle:
+    case errc::invalid_client_certificate:
+    case errc::invalid_proxy:
         return exit_code::configuration;
     case errc::resolve_timeout:
     case errc::connect_timeout:
     case errc::tls_handshake_timeout:
     case errc::response_timeout:
     case errc::transfer_stalled:
+    case errc::throughput_too_low:
+    case errc::operation_timeout:
     case errc::certificate_untrusted:
     case errc::certificate_host_mismatch:
     case errc::certificate_expired:
+    case errc::certificate_not_yet_valid:
+    case errc::certificate_self_signed:
+    case errc::certificate_chain_incomplete:
+    case errc::certificate_weak:
+    case errc::certificate_purpose:
+    case errc::tls_version_unsupported:
     case errc::tls_failed:
+    case errc::proxy_failed:
+    case errc::proxy_authentication_required:
     case errc::connection_closed:
     case errc::invalid_http_message:
     case errc::response_too_large:

@@ -2,6 +2,8 @@
 
 #include "credentials/shared_files.hpp"
 
+#include <glacier/credentials_sources.hpp>
+
 #include <initializer_list>
 #include <utility>
 
@@ -35,7 +37,8 @@ std::optional<std::string> or_else(std::optional<std::string> first, std::option
 
 client_config load_client_config(config_overrides const& overrides, environment_reader const& environment)
 {
-    auto const chosen_profile = or_else(overrides.profile, first_of(environment, {"AWS_PROFILE"}));
+    auto const chosen_profile =
+        or_else(overrides.profile, first_of(environment, {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}));
     auto const profile = credentials_files::load_profile(chosen_profile.value_or("default"), environment);
     if (chosen_profile && !profile.found)
         refuse(errc::invalid_profile,
@@ -61,18 +64,14 @@ client_config load_client_config(config_overrides const& overrides, environment_
     else if (auto const bundle = or_else(first_of(environment, {"AWS_CA_BUNDLE"}), profile.get("ca_bundle")))
         config.tls.ca_bundle = *bundle;
 
-    // A profile that was asked for in so many words goes before the keys of the environment.
-    bool const environment_has_key = first_of(environment, {"AWS_ACCESS_KEY_ID"}).has_value();
-    if (environment_has_key && !overrides.profile) {
-        if (!first_of(environment, {"AWS_SECRET_ACCESS_KEY"}))
-            refuse(errc::no_credentials, "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
-        config.credentials = environment_credentials(environment);
-    } else if (profile.found) {
-        config.credentials = credentials_files::static_keys_of(profile);
-    } else {
-        refuse(errc::no_credentials, "looked for AWS_ACCESS_KEY_ID in the environment and for the profile "
-                                     "default in the shared files");
-    }
+    credentials_options sources;
+    sources.environment = environment;
+    sources.profile = overrides.profile;
+    sources.region = config.region;
+    sources.tls = config.tls;
+    sources.observer = overrides.observer;
+    config.observer = overrides.observer;
+    config.credentials = default_credentials(sources);
     return config;
 }
 

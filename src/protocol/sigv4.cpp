@@ -198,8 +198,10 @@ sha256_digest signer::key_for(credentials const& identity, timestamp time)
 void signer::sign(http_request& request, credentials const& identity, timestamp time)
 {
     request.headers.remove("authorization");
-    request.headers.set("x-amz-date", base::to_iso8601_basic(time));
     request.headers.remove("x-amz-security-token");
+    if (identity.anonymous)
+        return;
+    request.headers.set("x-amz-date", base::to_iso8601_basic(time));
     if (!identity.session_token.empty())
         request.headers.add("x-amz-security-token", std::string(identity.session_token.reveal()));
 
