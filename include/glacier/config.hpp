@@ -90,6 +90,8 @@ struct config_overrides {
     std::optional<std::filesystem::path> ca_bundle;
     /// As proxy_settings::from_url(); `none`: no proxy, whatever the environment says.
     std::optional<std::string> proxy;
+    /// As client_config::observer; it is also told of refreshed credentials.
+    std::shared_ptr<glacier::observer> observer;
 };
 
 /**
@@ -102,8 +104,8 @@ struct config_overrides {
  * stack: the override, AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, the profile's `use_fips_endpoint` and
  * `use_dualstack_endpoint`. Retries: AWS_RETRY_MODE and AWS_MAX_ATTEMPTS, the profile's `retry_mode` and
  * `max_attempts`. Name in the User-Agent: AWS_SDK_UA_APP_ID, the profile's `sdk_ua_app_id`. CA bundle: the override,
- * AWS_CA_BUNDLE, the profile's `ca_bundle`. Profile: the override, AWS_PROFILE, `default`. Credentials: those of the environment unless
- * a profile was given as override, then those of the profile.
+ * AWS_CA_BUNDLE, the profile's `ca_bundle`. Profile: the override, AWS_PROFILE, AWS_DEFAULT_PROFILE, `default`.
+ * Credentials: as default_credentials() finds them.
  *
  * Proxy: the override; for an endpoint of `https://` https_proxy or HTTPS_PROXY, for one of `http://` http_proxy or
  * HTTP_PROXY (not that in capitals where REQUEST_METHOD is set, since a CGI program gets it from its caller); else
@@ -112,8 +114,9 @@ struct config_overrides {
  *
  * Reads files, so call it when the program starts, not on a busy event loop.
  *
- * Errors: operation_error with errc::no_region, errc::no_credentials, errc::invalid_option for a value of the
- * environment that is not allowed, errc::invalid_profile or errc::invalid_proxy, naming the file or variable.
+ * Errors: operation_error with errc::no_region, errc::no_credentials, errc::credentials_failed, errc::invalid_option
+ * for a value of the environment that is not allowed, errc::invalid_profile or errc::invalid_proxy, naming the file or
+ * variable.
  */
 client_config load_client_config(config_overrides const& overrides = config_overrides(),
                                  environment_reader const& environment = process_environment());

@@ -27,6 +27,10 @@ struct credentials {
     std::optional<timestamp> expiration;
     /// Where they come from, for messages: `environment`, `profile backup`.
     std::string source;
+    /// The account that they belong to, if the source says so.
+    std::optional<std::string> account_id;
+    /// Requests are sent without a signature: see anonymous_credentials().
+    bool anonymous = false;
 };
 
 } // namespace glacier

@@ -11,6 +11,7 @@
 #include <glacier/connection_factory.hpp>
 #include <glacier/credentials.hpp>
 #include <glacier/credentials_provider.hpp>
+#include <glacier/credentials_sources.hpp>
 #include <glacier/data_retrieval_policy.hpp>
 #include <glacier/error.hpp>
 #include <glacier/hashes.hpp>

@@ -11,6 +11,7 @@
 #include "net/connection.hpp"
 #include "net/dialer.hpp"
 #include "net/http_exchanger.hpp"
+#include "net/proxy_tunnel.hpp"
 #include "plan/clock_skew.hpp"
 #include "plan/retry_plan.hpp"
 #include "protocol/application_id.hpp"
@@ -209,7 +210,8 @@ struct client_core::state {
           environment(std::move(its_environment)), endpoint(endpoint_of(config).where),
           user_agent(user_agent_of(config)),
           signer(protocol::signing_scope{endpoint_of(config).signing_region, "glacier"}),
-          quota(config.retry.quota), gate(std::make_shared<send_gate>(environment.time))
+          quota(config.retry.quota), gate(std::make_shared<send_gate>(environment.time)),
+          proxy_authorization(config.proxy ? net::proxy_authorization(*config.proxy) : std::string())
     {}
 
     asio::any_io_executor executor;
@@ -221,6 +223,8 @@ struct client_core::state {
     plan::retry_quota quota;
     plan::clock_skew skew;
     std::shared_ptr<send_gate> gate;
+    // Empty without one.
+    secret_string proxy_authorization;
 };
 
 /// One operation while it runs.
@@ -243,6 +247,7 @@ struct client_core::call {
     net::exchange_request sign();
 
     /// Whoever answers may send back what he was sent, and what he says is shown in errors, events and logs.
+    protocol::redactor secrets() const;
     void redact(protocol::http_response& answer) const;
     void redact(error_details& details) const;
 
@@ -320,19 +325,26 @@ net::exchange_request client_core::call::sign()
     return sent;
 }
 
+protocol::redactor client_core::call::secrets() const
+{
+    protocol::redactor hidden;
+    hidden.add(*identity, authorization);
+    hidden.add(client->proxy_authorization.reveal());
+    if (client->config.proxy)
+        hidden.add(client->config.proxy->password.reveal());
+    return hidden;
+}
+
 void client_core::call::redact(protocol::http_response& answer) const
 {
-    protocol::redactor secrets;
-    secrets.add(*identity, authorization);
-    secrets.redact(answer);
+    secrets().redact(answer);
 }
 
 void client_core::call::redact(error_details& details) const
 {
-    protocol::redactor secrets;
-    secrets.add(*identity, authorization);
+    protocol::redactor const hidden = secrets();
     for (std::string* const text : {&details.message, &details.service_code, &details.request_id})
-        *text = secrets.redact(*text);
+        *text = hidden.redact(*text);
 }
 
 client_core::performed_request client_core::call::succeed(net::exchange_result result)

@@ -6,6 +6,8 @@
 #include "protocol/application_id.hpp"
 #include "protocol/endpoint_rules.hpp"
 
+#include <glacier/credentials_sources.hpp>
+
 #include <cstdint>
 #include <initializer_list>
 #include <utility>
@@ -241,7 +243,9 @@ std::optional<std::string> variable(environment_reader const& environment, char 
 
 client_config load_client_config(config_overrides const& overrides, environment_reader const& environment)
 {
-    auto const chosen_profile = overrides.profile ? overrides.profile : variable(environment, "AWS_PROFILE");
+    auto chosen_profile = overrides.profile ? overrides.profile : variable(environment, "AWS_PROFILE");
+    if (!chosen_profile)
+        chosen_profile = variable(environment, "AWS_DEFAULT_PROFILE");
     auto const files = credentials_files::shared_files::load(environment);
     auto const profile = files.get_profile(chosen_profile.value_or("default"));
     if (chosen_profile && !profile.found)
@@ -262,18 +266,18 @@ client_config load_client_config(config_overrides const& overrides, environment_
     else if (auto const bundle = settings.find({"AWS_CA_BUNDLE"}, "ca_bundle"))
         config.tls.ca_bundle = bundle->value;
 
-    // A profile that was asked for in so many words goes before the keys of the environment.
-    bool const environment_has_key = variable(environment, "AWS_ACCESS_KEY_ID").has_value();
-    if (environment_has_key && !overrides.profile) {
-        if (!variable(environment, "AWS_SECRET_ACCESS_KEY"))
-            refuse(errc::no_credentials, "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not");
-        config.credentials = environment_credentials(environment);
-    } else if (profile.found) {
-        config.credentials = credentials_files::static_keys_of(profile);
-    } else {
-        refuse(errc::no_credentials, "looked for AWS_ACCESS_KEY_ID in the environment and for the profile "
-                                     "default in the shared files");
-    }
+    credentials_options sources;
+    sources.environment = environment;
+    sources.profile = overrides.profile;
+    sources.region = config.region;
+    sources.use_fips_endpoint = config.use_fips_endpoint;
+    sources.use_dualstack_endpoint = config.use_dualstack_endpoint;
+    sources.tls = config.tls;
+    // They have endpoints of their own, so the variables for https:// count.
+    sources.proxy = proxy_from_environment(overrides.proxy, std::nullopt, environment);
+    sources.observer = overrides.observer;
+    config.observer = overrides.observer;
+    config.credentials = default_credentials(sources);
     return config;
 }
 

@@ -1,23 +1,33 @@
 #include "credentials/shared_files.hpp"
 
+#include "credentials/check_credentials.hpp"
+#include "credentials/failure.hpp"
+#include "credentials/shell_words.hpp"
+#include "crypto/wipe.hpp"
+
 #include <glacier/error.hpp>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <system_error>
+#include <utility>
 
 namespace glacier::credentials_files {
 
 namespace {
 
+using credentials_sources::fail;
+
 constexpr std::uintmax_t file_bytes_max = 1'048'576;
 
-[[noreturn]] void refuse(errc reason, std::string message)
-{
-    error_details details;
-    details.message = std::move(message);
-    throw operation_error(reason, std::move(details));
-}
+/// Keys of a profile whose values are wiped.
+constexpr std::array<std::string_view, 3> secret_keys{"aws_secret_access_key", "aws_session_token",
+                                                      "aws_security_token"};
+
+/// All keys of a static pair, which are taken from one file.
+constexpr std::array<std::string_view, 4> static_keys{"aws_access_key_id", "aws_secret_access_key",
+                                                      "aws_session_token", "aws_security_token"};
 
 std::string_view trim(std::string_view text) noexcept
 {
@@ -35,103 +45,198 @@ std::string to_lower(std::string_view text)
     return lower;
 }
 
-/// `profile  "my name"` -> `profile my name`.
-std::string section_name(std::string_view text)
+void wipe_secrets(section& keys) noexcept
 {
-    text = trim(text);
-    std::string name(text);
-    for (std::string_view const kind : {"profile", "services"})
-        if (text.starts_with(kind) && text.find_first_of(" \t") == kind.size())
-            name = std::string(kind) + " " + std::string(trim(text.substr(kind.size())));
-    std::erase(name, '"');
-    return name;
+    for (std::string_view const name : secret_keys)
+        if (auto const found = keys.find(name); found != keys.end())
+            crypto::wipe(found->second);
 }
 
-std::optional<sections> read_file(std::optional<std::filesystem::path> const& named)
+/// Reads one file, line by line.
+class parser {
+public:
+    explicit parser(std::filesystem::path const& path) : path_(path) {}
+
+    void take(std::string_view line)
+    {
+        ++line_number_;
+        std::string_view const content = trim(line);
+        if (content.empty() || content.front() == '#' || content.front() == ';')
+            return;
+        if (content.front() == '[') {
+            begin_section(content);
+            return;
+        }
+        std::size_t const indent = line.find_first_not_of(" \t");
+        if (key_indent_ && indent > *key_indent_)
+            take_nested(content);
+        else
+            take_key(content, indent);
+    }
+
+    sections finish() { return std::move(parsed_); }
+
+private:
+    [[noreturn]] void fault(std::string const& what) const
+    {
+        // The line itself may hold a secret.
+        fail(errc::invalid_profile, path_.string() + ", line " + std::to_string(line_number_) + ": " + what);
+    }
+
+    void begin_section(std::string_view content)
+    {
+        auto const close = content.find(']');
+        if (close == std::string_view::npos)
+            fault("a section without ]");
+        auto const words = credentials_sources::split_words(content.substr(1, close - 1));
+        if (!words)
+            fault("a quotation in the name of a section that does not end");
+        std::string title;
+        for (std::string const& word : *words)
+            title += (title.empty() ? "" : " ") + word;
+        if (title.empty())
+            fault("a section without a name");
+        current_ = &parsed_[title];
+        key_indent_.reset();
+    }
+
+    void take_key(std::string_view content, std::size_t indent)
+    {
+        auto const equals = content.find('=');
+        if (equals == std::string_view::npos || equals == 0)
+            fault("neither a section nor KEY = VALUE");
+        if (current_ == nullptr)
+            fault("a key before the first section");
+        key_ = to_lower(trim(content.substr(0, equals)));
+        std::string_view const value = trim(content.substr(equals + 1));
+        key_indent_ = indent;
+        has_nested_ = value.empty();
+        (*current_)[key_] = value;
+    }
+
+    /// A line that is indented further than the key above it. After a value it would be more of that value, which no
+    /// key that is read here can have.
+    void take_nested(std::string_view content)
+    {
+        if (!has_nested_)
+            return;
+        auto const equals = content.find('=');
+        if (equals == std::string_view::npos || equals == 0)
+            fault("below a key without a value, but not KEY = VALUE");
+        (*current_)[key_ + "." + to_lower(trim(content.substr(0, equals)))] =
+            trim(content.substr(equals + 1));
+    }
+
+    std::filesystem::path path_;
+    sections parsed_;
+    section* current_ = nullptr;
+    int line_number_ = 0;
+    // The last key of the section, and how far it is indented.
+    std::string key_;
+    std::optional<std::size_t> key_indent_;
+    bool has_nested_ = false;
+};
+
+sections read_file(std::optional<std::filesystem::path> const& named)
 {
     if (!named)
-        return std::nullopt;
+        return {};
     std::filesystem::path const& path = *named;
     std::error_code error;
     auto const status = std::filesystem::status(path, error);
     if (status.type() == std::filesystem::file_type::not_found)
-        return std::nullopt;
+        return {};
     // /dev/null stands for no file.
     if (status.type() == std::filesystem::file_type::character)
-        return std::nullopt;
+        return {};
     if (status.type() != std::filesystem::file_type::regular)
-        refuse(errc::invalid_profile, path.string() + " is not a readable file");
-    if (std::filesystem::file_size(path, error) > file_bytes_max || error)
-        refuse(errc::invalid_profile, path.string() + " is larger than 1 MiB or cannot be read");
+        fail(errc::invalid_profile, path.string() + " is not a readable file");
+    std::uintmax_t const size = std::filesystem::file_size(path, error);
+    if (error || size > file_bytes_max)
+        fail(errc::invalid_profile, path.string() + " is larger than 1 MiB or cannot be read");
+    // One piece of memory, so that it can be wiped.
+    std::string text(static_cast<std::size_t>(size), '\0');
     std::ifstream file(path, std::ios::binary);
-    std::string const text(std::istreambuf_iterator<char>(file), {});
+    file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (!file)
-        refuse(errc::invalid_profile, path.string() + " cannot be read");
-    return parse(text, path);
+        fail(errc::invalid_profile, path.string() + " cannot be read");
+    sections parsed = parse(text, path);
+    crypto::wipe(text);
+    return parsed;
 }
 
 std::optional<std::filesystem::path> file_path(environment_reader const& environment,
                                                std::string const& variable, std::string const& file_name)
 {
-    auto named = environment(variable).value_or("");
-    if (named.empty())
-        named = "~/.aws/" + file_name;
-    if (!named.starts_with("~/"))
-        return named;
-    auto const home = environment("HOME").value_or("");
-    // Without a home, as services are often run, nothing is taken from the working directory instead.
-    if (home.empty())
-        return std::nullopt;
-    return std::filesystem::path(home) / named.substr(2);
+    auto const named = environment(variable).value_or("");
+    return expand_path(named.empty() ? "~/.aws/" + file_name : named, environment);
+}
+
+bool is_name_character(char c) noexcept
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+section const* find(sections const& all, std::string const& title)
+{
+    auto const found = all.find(title);
+    return found == all.end() ? nullptr : &found->second;
+}
+
+bool has_static_keys(section const& keys)
+{
+    return std::any_of(static_keys.begin(), static_keys.begin() + 2, [&keys](std::string_view name) {
+        auto const found = keys.find(name);
+        return found != keys.end() && !found->second.empty();
+    });
 }
 
 } // namespace
 
 sections parse(std::string_view text, std::filesystem::path const& path)
 {
-    sections parsed;
-    section* current = nullptr;
-    // How far the last key of the section is indented.
-    std::optional<std::size_t> key_indent;
-    std::string last_key;
-    int line_number = 0;
+    parser reading(path);
     while (!text.empty()) {
         std::string_view const line = text.substr(0, text.find('\n'));
         text.remove_prefix(std::min(line.size() + 1, text.size()));
-        ++line_number;
-        auto const fault = [&](std::string const& what) {
-            refuse(errc::invalid_profile,
-                   path.string() + ", line " + std::to_string(line_number) + ": " + what);
-        };
-        std::string_view const content = trim(line);
-        if (content.empty() || content.front() == '#' || content.front() == ';')
-            continue;
-        if (content.front() == '[') {
-            auto const close = content.find(']');
-            if (close == std::string_view::npos)
-                fault("a section without ]");
-            current = &parsed[section_name(content.substr(1, close - 1))];
-            key_indent.reset();
-            continue;
-        }
-        auto const equals = content.find('=');
-        // A line that is indented further belongs to the key above it.
-        std::size_t const indent = line.find_first_not_of(" \t");
-        if (key_indent && indent > *key_indent) {
-            if ((*current)[last_key].empty() && equals != std::string_view::npos)
-                (*current)[last_key + "." + to_lower(trim(content.substr(0, equals)))] =
-                    trim(content.substr(equals + 1));
-            continue;
-        }
-        if (equals == std::string_view::npos)
-            fault("neither a section nor KEY = VALUE");
-        if (current == nullptr)
-            fault("a key before the first section");
-        key_indent = indent;
-        last_key = to_lower(trim(content.substr(0, equals)));
-        (*current)[last_key] = trim(content.substr(equals + 1));
+        reading.take(line);
     }
-    return parsed;
+    return reading.finish();
+}
+
+std::optional<std::filesystem::path> expand_path(std::string const& path,
+                                                 environment_reader const& environment)
+{
+    std::string expanded;
+    for (std::size_t i = 0; i < path.size();) {
+        if (path[i] != '$') {
+            expanded += path[i++];
+            continue;
+        }
+        bool const braced = path.compare(i + 1, 1, "{") == 0;
+        std::size_t const begin = i + (braced ? 2 : 1);
+        std::size_t end = begin;
+        while (end < path.size() && is_name_character(path[end]))
+            ++end;
+        std::optional<std::string> value;
+        if (end > begin && (!braced || path.compare(end, 1, "}") == 0))
+            value = environment(path.substr(begin, end - begin));
+        std::size_t const next = value && braced ? end + 1 : end;
+        expanded += value ? *value : path.substr(i, next - i);
+        i = next;
+    }
+    if (expanded != "~" && !expanded.starts_with("~/"))
+        return expanded;
+    auto const home = environment("HOME").value_or("");
+    // Without a home, as services are often run, nothing is taken from the working directory instead.
+    if (home.empty())
+        return std::nullopt;
+    return std::filesystem::path(home) / expanded.substr(std::min<std::size_t>(2, expanded.size()));
+}
+
+profile::~profile()
+{
+    wipe_secrets(keys);
 }
 
 std::optional<std::string> profile::get(std::string_view key) const
@@ -142,38 +247,48 @@ std::optional<std::string> profile::get(std::string_view key) const
     return found_key->second;
 }
 
+shared_files::~shared_files()
+{
+    for (sections* const each : {&config_, &credentials_})
+        for (auto& [title, keys] : *each)
+            wipe_secrets(keys);
+}
+
 shared_files shared_files::load(environment_reader const& environment)
 {
     shared_files loaded;
-    loaded.config_ = read_file(file_path(environment, "AWS_CONFIG_FILE", "config")).value_or(sections());
-    loaded.credentials_ =
-        read_file(file_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials")).value_or(sections());
+    loaded.config_ = read_file(file_path(environment, "AWS_CONFIG_FILE", "config"));
+    loaded.credentials_ = read_file(file_path(environment, "AWS_SHARED_CREDENTIALS_FILE", "credentials"));
     return loaded;
 }
 
 profile shared_files::get_profile(std::string const& name) const
 {
-    profile loaded;
-    loaded.name = name;
-    auto const take = [&loaded](sections const& from, std::string const& section_title) {
-        auto const section_found = from.find(section_title);
-        if (section_found == from.end())
-            return;
-        loaded.found = true;
-        for (auto const& [key, value] : section_found->second)
-            loaded.keys.insert_or_assign(key, value);
+    profile merged;
+    merged.name = name;
+    auto const take = [&merged](section const* from) {
+        if (from == nullptr)
+            return false;
+        merged.found = true;
+        // A pair of keys is never put together from two sections.
+        if (has_static_keys(*from))
+            for (std::string_view const key : static_keys)
+                if (auto const old = merged.keys.find(key); old != merged.keys.end())
+                    merged.keys.erase(old);
+        for (auto const& [key, value] : *from)
+            merged.keys.insert_or_assign(key, value);
+        return has_static_keys(*from);
     };
     if (name == "default")
-        take(config_, "default");
-    take(config_, "profile " + name);
-    take(credentials_, name);
-    return loaded;
+        take(find(config_, "default"));
+    take(find(config_, "profile " + name));
+    merged.keys_in_credentials_file = take(find(credentials_, name));
+    return merged;
 }
 
 section const* shared_files::find_section(std::string_view kind, std::string const& name) const
 {
-    auto const found = config_.find(std::string(kind) + " " + name);
-    return found == config_.end() ? nullptr : &found->second;
+    return find(config_, std::string(kind) + " " + name);
 }
 
 profile load_profile(std::string const& name, environment_reader const& environment)
@@ -181,32 +296,29 @@ profile load_profile(std::string const& name, environment_reader const& environm
     return shared_files::load(environment).get_profile(name);
 }
 
-std::shared_ptr<credentials_provider> static_keys_of(profile const& source)
+std::optional<credentials> static_keys_of(profile const& source)
 {
     auto const id = source.get("aws_access_key_id");
-    auto const secret = source.get("aws_secret_access_key");
-    if (!source.found)
-        refuse(errc::invalid_profile,
-               "there is no profile " + source.name + " in the shared config and credentials files");
+    auto secret = source.get("aws_secret_access_key");
     if (id.has_value() != secret.has_value())
-        refuse(errc::invalid_profile,
-               "profile " + source.name + " has only one of aws_access_key_id and aws_secret_access_key");
+        fail(errc::invalid_profile,
+             "profile " + source.name + " has only one of aws_access_key_id and aws_secret_access_key");
     if (!id)
-        refuse(errc::no_credentials, "profile " + source.name + " has no aws_access_key_id");
+        return std::nullopt;
     credentials value(*id, secret_string(*secret));
-    value.session_token = secret_string(source.get("aws_session_token").value_or(""));
+    crypto::wipe(*secret);
+    auto token = source.get("aws_session_token");
+    if (!token)
+        token = source.get("aws_security_token");
+    if (token) {
+        value.session_token = secret_string(*token);
+        crypto::wipe(*token);
+    }
+    value.account_id = source.get("aws_account_id");
     value.source = "profile " + source.name;
-    return static_credentials(std::move(value));
+    if (auto const fault = credentials_sources::fault_of(value))
+        fail(errc::invalid_profile, "profile " + source.name + ": " + *fault);
+    return value;
 }
 
 } // namespace glacier::credentials_files
-
-namespace glacier {
-
-std::shared_ptr<credentials_provider> profile_credentials(std::string const& profile,
-                                                          environment_reader environment)
-{
-    return credentials_files::static_keys_of(credentials_files::load_profile(profile, environment));
-}
-
-} // namespace glacier

@@ -1,7 +1,6 @@
 #include "net/proxy_tunnel.hpp"
 
 #include "base/base64.hpp"
-#include "base/printable.hpp"
 #include "net/deadline.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -63,10 +62,8 @@ void check_answer(http::response_parser<http::empty_body> const& answer, std::si
                   std::string const& name)
 {
     auto const status = static_cast<int>(answer.get().result_int());
-    auto const reason = answer.get().reason();
+    // Not in its own words: it was sent a password, and could give it back.
     std::string text = "the proxy " + name + " answered " + std::to_string(status);
-    if (!reason.empty())
-        text += " " + base::printable(std::string_view(reason.data(), reason.size()), 100);
     // tinyproxy answers 401 to a wrong password.
     if (status == 407 || status == 401)
         throw connection_error(errc::proxy_authentication_required, std::move(text));

@@ -223,9 +223,11 @@ sha256_digest signer::key_for(credentials const& identity, timestamp time, std::
 void signer::sign(http_request& request, credentials const& identity, timestamp time)
 {
     request.headers.remove("authorization");
+    request.headers.remove("x-amz-security-token");
+    if (identity.anonymous)
+        return;
     std::string const date = base::to_iso8601_basic(time);
     request.headers.set("x-amz-date", date);
-    request.headers.remove("x-amz-security-token");
     if (!identity.session_token.empty())
         request.headers.add("x-amz-security-token", std::string(identity.session_token.reveal()));
 

@@ -51,7 +51,8 @@ class signer {
 public:
     explicit signer(signing_scope scope) : scope_(std::move(scope)) {}
 
-    /// Sets X-Amz-Date, X-Amz-Security-Token and Authorization, replacing earlier ones. `host` must be set.
+    /// Sets X-Amz-Date, X-Amz-Security-Token and Authorization, replacing earlier ones; for anonymous credentials it
+    /// only removes the latter two. `host` must be set.
     /// The payload's hash is x-amz-content-sha256 where that is set, else it is computed from the body.
     void sign(http_request& request, credentials const& identity, timestamp time);
 

@@ -141,6 +141,7 @@ public:
     /// Nothing of the machine's own settings.
     std::map<std::string, std::string> environment{{"AWS_CONFIG_FILE", "/dev/null"},
                                                    {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"},
+                                                   {"AWS_EC2_METADATA_DISABLED", "true"},
                                                    {"HOME", "/nonexistent"}};
     /// Width of the terminal that `err` is.
     std::optional<std::size_t> columns;

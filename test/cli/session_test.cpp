@@ -65,7 +65,9 @@ BOOST_AUTO_TEST_CASE(options_are_used)
 {
     BOOST_TEST((error_of({}, keys) == glacier::errc::no_region));
     BOOST_TEST((error_of(with_region(),
-                         {{"AWS_CONFIG_FILE", "/dev/null"}, {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"}}) ==
+                         {{"AWS_CONFIG_FILE", "/dev/null"},
+                          {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"},
+                          {"AWS_EC2_METADATA_DISABLED", "true"}}) ==
                 glacier::errc::no_credentials));
 
     global_options options = with_region();

@@ -1,6 +1,7 @@
-#include <glacier/credentials_provider.hpp>
+#include "credentials/environment.hpp"
 
-#include "credentials/credentials_fixture.hpp"
+#include "base/iso8601.hpp"
+#include "credentials/sources_fixture.hpp"
 
 #include <cstdlib>
 
@@ -51,23 +52,75 @@ BOOST_AUTO_TEST_CASE(changes)
     BOOST_TEST(test::credentials_of(provider).access_key_id == "AKIDOTHER");
 }
 
-// One of the pair that is missing or empty is named; the other is never shown.
+// The token's older name counts where the newer one is not set.
+BOOST_AUTO_TEST_CASE(older_token)
+{
+    environment.set("AWS_SECURITY_TOKEN", "older");
+    auto const provider = environment_credentials(environment.reader());
+    BOOST_TEST(test::credentials_of(provider).session_token.reveal() == "older");
+    environment.set("AWS_SESSION_TOKEN", "newer");
+    BOOST_TEST(test::credentials_of(provider).session_token.reveal() == "newer");
+}
+
+// The account and the end of the keys may be there too.
+BOOST_AUTO_TEST_CASE(account_and_expiration)
+{
+    auto const time = std::make_shared<test::manual_time>();
+    auto const provider = credentials_sources::make_environment_provider(environment.reader(), time);
+    BOOST_TEST(!test::credentials_of(provider).account_id.has_value());
+    environment.set("AWS_ACCOUNT_ID", "123456789012");
+    environment.set("AWS_CREDENTIAL_EXPIRATION", base::to_iso8601(time->today() + std::chrono::hours(1)));
+    credentials const got = test::credentials_of(provider);
+    BOOST_TEST(got.account_id.value() == "123456789012");
+    BOOST_TEST((got.expiration.value() == time->today() + std::chrono::hours(1)));
+
+    environment.set("AWS_CREDENTIAL_EXPIRATION", base::to_iso8601(time->today()));
+    BOOST_TEST(test::holds(test::failed_message(provider), "AWS_CREDENTIAL_EXPIRATION is past"));
+    environment.set("AWS_CREDENTIAL_EXPIRATION", "tomorrow");
+    BOOST_TEST(test::holds(test::failed_message(provider), "\"tomorrow\""));
+}
+
+// Half a pair is an error, whether the other is missing or empty. It names both and shows neither.
 BOOST_AUTO_TEST_CASE(half_a_pair)
 {
     for (std::string const missing : {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"})
         for (bool const empty : {false, true}) {
             test::fake_environment half;
-            half.set("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE");
+            half.set("AWS_ACCESS_KEY_ID", "hidden");
             half.set("AWS_SECRET_ACCESS_KEY", "hidden");
             half.unset(missing);
             if (empty)
                 half.set(missing, "");
-            auto const provider = environment_credentials(half.reader());
-            operation_error const error = test::error_of([&provider] { test::credentials_of(provider); });
-            BOOST_TEST(error.code() == errc::no_credentials);
-            BOOST_TEST(error.details().message.find(missing) != std::string::npos);
-            BOOST_TEST(std::string(error.what()).find("hidden") == std::string::npos);
+            std::string const message = test::failed_message(environment_credentials(half.reader()));
+            BOOST_TEST(test::holds(message, missing + " is not"));
         }
+}
+
+// Without both there is nothing to be found, which is another matter.
+BOOST_AUTO_TEST_CASE(neither)
+{
+    operation_error const error =
+        test::failure_of(environment_credentials(test::fake_environment().reader()));
+    BOOST_TEST(error.code() == errc::no_credentials);
+    BOOST_TEST(test::holds(error.details().message, "AWS_ACCESS_KEY_ID"));
+}
+
+// What would break out of a header is refused.
+BOOST_AUTO_TEST_CASE(line_ends)
+{
+    environment.set("AWS_SESSION_TOKEN", "hidden\r\nX-Evil: 1");
+    BOOST_TEST(
+        test::holds(test::failed_message(environment_credentials(environment.reader())), "session token"));
+}
+
+// `true` is meant in any case of letters.
+BOOST_AUTO_TEST_CASE(true_in_any_case)
+{
+    for (auto const& [text, truth] : std::map<std::string, bool>{
+             {"true", true}, {"TRUE", true}, {"True", true}, {"false", false}, {"1", false}, {"", false}}) {
+        environment.set("X", text);
+        BOOST_TEST(credentials_sources::is_true(environment.reader(), "X") == truth);
+    }
 }
 
 // The process's environment is read as it is now: a variable that is not set is not an empty one.

@@ -330,7 +330,7 @@ BOOST_AUTO_TEST_CASE(half_a_pair_in_the_environment)
 {
     environment.set("AWS_ACCESS_KEY_ID", "ENVIRONMENT");
     operation_error const error = failure();
-    BOOST_TEST(error.code() == errc::no_credentials);
+    BOOST_TEST(error.code() == errc::credentials_failed);
     BOOST_TEST(error.details().message.find("AWS_SECRET_ACCESS_KEY") != std::string::npos);
 }
 
@@ -360,6 +360,7 @@ BOOST_AUTO_TEST_CASE(missing_profile)
 BOOST_AUTO_TEST_CASE(no_credentials)
 {
     environment.set("AWS_REGION", "x");
+    environment.set("AWS_EC2_METADATA_DISABLED", "true");
     write_credentials("");
     operation_error error = failure();
     BOOST_TEST(error.code() == errc::no_credentials);

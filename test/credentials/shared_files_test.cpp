@@ -69,17 +69,23 @@ BOOST_AUTO_TEST_CASE(section_names)
     BOOST_TEST(value_of(parsed, "profiles five", "a") == "5");
 }
 
-// Lines that are indented further than a key without a value are its own, nested keys; they are no keys of the section.
-// Those below a value belong to it, and mean nothing here.
+// Lines that are indented further than a key without a value are its own (nested keys); they are no keys of the
+// section. After a value they mean nothing.
 BOOST_AUTO_TEST_CASE(nested_keys)
 {
+    sections const services =
+        parse("[services local]\nglacier =\n  Endpoint_URL = http://a\n  # note\n  x = y\n"
+              "sts = \n\tendpoint_url=http://b\nplain = 1\n  more = 2\n",
+              "FILE");
+    BOOST_TEST(value_of(services, "services local", "glacier.endpoint_url") == "http://a");
+    BOOST_TEST(value_of(services, "services local", "glacier.x") == "y");
+    BOOST_TEST(value_of(services, "services local", "sts.endpoint_url") == "http://b");
+    BOOST_TEST(value_of(services, "services local", "plain") == "1");
+    BOOST_TEST(value_of(services, "services local", "plain.more") == "(no key)");
     sections const parsed =
         parse("[default]\ns3 =\n  region = nested\n\taws_access_key_id = nested\nregion = real\n", "FILE");
     BOOST_TEST(value_of(parsed, "default", "region") == "real");
     BOOST_TEST(value_of(parsed, "default", "aws_access_key_id") == "(no key)");
-    BOOST_TEST(value_of(parsed, "default", "s3.region") == "nested");
-    BOOST_TEST(value_of(parsed, "default", "s3.aws_access_key_id") == "nested");
-    BOOST_TEST(value_of(parse("[a]\nx = 1\n  y = 2\n  continued\n", "FILE"), "a", "x.y") == "(no key)");
 }
 
 // A section whose keys are all indented alike is read like any other.
@@ -107,7 +113,12 @@ BOOST_AUTO_TEST_CASE(faults)
     BOOST_TEST(fault_of("[default]\n\n# x\nhidden\n").find("FILE, line 4:") == 0U);
     BOOST_TEST(fault_of("[default\nregion = x\n").find("FILE, line 1:") == 0U);
     BOOST_TEST(fault_of("\nregion = hidden\n[default]\n").find("FILE, line 2:") == 0U);
+    BOOST_TEST(fault_of("[default]\nkey =\n  hidden\n").find("FILE, line 3:") == 0U);
+    BOOST_TEST(fault_of("[profile \"a]\n").find("FILE, line 1:") == 0U);
+    BOOST_TEST(fault_of("[]\n").find("FILE, line 1:") == 0U);
+    BOOST_TEST(fault_of("[default]\n= x\n").find("FILE, line 2:") == 0U);
     BOOST_TEST(fault_of("[default]\nhidden\n").find("hidden") == std::string::npos);
+    BOOST_TEST(fault_of("[default]\nkey =\n  hidden\n").find("hidden") == std::string::npos);
     BOOST_TEST(fault_of("region = hidden\n").find("hidden") == std::string::npos);
 }
 
@@ -124,6 +135,55 @@ BOOST_AUTO_TEST_CASE(merge)
     BOOST_TEST(loaded.get("region").value() == "eu-west-1");
     BOOST_TEST(loaded.get("aws_access_key_id").value() == "credentials");
     BOOST_TEST(!loaded.get("output").has_value());
+}
+
+// A pair of keys comes from one file: half a pair in the one is not made whole out of the other.
+BOOST_AUTO_TEST_CASE(keys_are_not_mixed)
+{
+    write_config("[default]\naws_access_key_id = config\naws_secret_access_key = hidden\n"
+                 "aws_session_token = t\nregion = r\n");
+    profile loaded = load_profile("default", environment.reader());
+    BOOST_TEST(!loaded.keys_in_credentials_file);
+    BOOST_TEST(static_keys_of(loaded)->session_token.reveal() == "t");
+    write_credentials("[default]\naws_access_key_id = credentials\n");
+    loaded = load_profile("default", environment.reader());
+    BOOST_TEST(loaded.keys_in_credentials_file);
+    BOOST_TEST(loaded.get("region").value() == "r");
+    operation_error const error = test::error_of([&loaded] { static_keys_of(loaded); });
+    BOOST_TEST(error.code() == errc::invalid_profile);
+    BOOST_TEST(std::string(error.what()).find("hidden") == std::string::npos);
+
+    write_credentials("[default]\naws_access_key_id = credentials\naws_secret_access_key = s\n");
+    loaded = load_profile("default", environment.reader());
+    BOOST_TEST(static_keys_of(loaded)->access_key_id == "credentials");
+    BOOST_TEST(static_keys_of(loaded)->session_token.empty());
+}
+
+// The token's older name, and the account.
+BOOST_AUTO_TEST_CASE(other_keys)
+{
+    write_credentials(
+        "[default]\naws_access_key_id = A\naws_secret_access_key = s\naws_security_token = old\n"
+        "aws_account_id = 123456789012\n");
+    auto const keys = static_keys_of(load_profile("default", environment.reader()));
+    BOOST_TEST(keys->session_token.reveal() == "old");
+    BOOST_TEST(keys->account_id.value() == "123456789012");
+}
+
+// Sections of other kinds are found by kind and name, in the config file only.
+BOOST_AUTO_TEST_CASE(other_sections)
+{
+    write_config(
+        "[sso-session 'my session']\nsso_region = x\n[services local]\nglacier =\n  endpoint_url = u\n");
+    write_credentials("[services credentials]\nx = y\n");
+    shared_files const files = shared_files::load(environment.reader());
+    section const* const session = files.find_section("sso-session", "my session");
+    BOOST_TEST_REQUIRE(session != nullptr);
+    BOOST_TEST(session->at("sso_region") == "x");
+    BOOST_TEST(files.find_section("services", "local")->at("glacier.endpoint_url") == "u");
+    BOOST_TEST(files.find_section("services", "credentials") == nullptr);
+    BOOST_TEST(files.find_section("sso-session", "local") == nullptr);
+    BOOST_TEST(!files.get_profile("my session").found);
 }
 
 // The default profile needs no `profile` before its name; where both forms stand, that one wins.
@@ -167,6 +227,29 @@ BOOST_AUTO_TEST_CASE(named_files)
     write_config("[default]\nregion = home\n");
     environment.set("AWS_CONFIG_FILE", "");
     BOOST_TEST(load_profile("default", environment.reader()).get("region").value() == "home");
+}
+
+// The variables that name files may have variables and the home directory in them.
+BOOST_AUTO_TEST_CASE(expanded_paths)
+{
+    environment.set("HOME", "/users/me");
+    environment.set("DIR", "d");
+    auto const expand = [this](std::string const& path) {
+        return expand_path(path, environment.reader())->string();
+    };
+    for (auto const& [path, expanded] : std::map<std::string, std::string>{{"~/x", "/users/me/x"},
+                                                                           {"~", "/users/me/"},
+                                                                           {"~other/x", "~other/x"},
+                                                                           {"$HOME/$DIR/x", "/users/me/d/x"},
+                                                                           {"${DIR}x", "dx"},
+                                                                           {"$DIRx", "$DIRx"},
+                                                                           {"${NONE}/x", "${NONE}/x"},
+                                                                           {"${DIR", "${DIR"},
+                                                                           {"a$", "a$"},
+                                                                           {"a$/~/x", "a$/~/x"}})
+        BOOST_TEST(expand(path) == expanded, path);
+    environment.unset("HOME");
+    BOOST_TEST(!expand_path("~/x", environment.reader()).has_value());
 }
 
 // Without a home directory no file is read: least of all one below the working directory.
