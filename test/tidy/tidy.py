@@ -442,15 +442,20 @@ def check_sleep(tree):
             tree.report(source.path, line, "sleep", message)
 
 
-# Pages of the guide that say where their snippets are from: each is a part of one of these programs, apart from its
-# indentation. What compiles and runs cannot be out of date.
-SNIPPETS_FROM = re.compile(r"[Ss]nippets are from")
+# Pages of the guide quote the programs that are run as tests: what compiles and runs cannot be out of date. A page
+# X-Y.md quotes docs/examples/X_Y.cpp and the examples that it links to. Indentation and lines of `...` do not count;
+# blocks of `c++` are sketches and are not compared.
 EXAMPLE_LINK = re.compile(r"\]\(\.\./(examples/\w+\.cpp)\)")
 SNIPPET = re.compile(r"^```cpp\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def without_indentation(text):
-    return "\n".join(line.strip() for line in text.strip().split("\n"))
+    return "\n".join(line.strip() for line in text.split("\n") if line.strip())
+
+
+def quotations_in(block):
+    """The runs of lines between those that stand for something left out."""
+    return [piece.strip("\n") for piece in re.split(r"^\.\.\.$", without_indentation(block), flags=re.MULTILINE)]
 
 
 def check_guide(tree):
@@ -458,17 +463,16 @@ def check_guide(tree):
     for name in sorted(os.listdir(guide)) if os.path.isdir(guide) else []:
         with open(os.path.join(guide, name), encoding="utf-8") as file:
             text = file.read()
-        if not SNIPPETS_FROM.search(text):
+        own = "examples/" + name.removesuffix(".md").replace("-", "_") + ".cpp"
+        examples = [tree.sources.get("docs/" + link) for link in [own, *EXAMPLE_LINK.findall(text)]]
+        programs = [without_indentation(source.text) for source in examples if source]
+        if not programs:
             continue
-        programs = []
-        for link in EXAMPLE_LINK.findall(text):
-            source = tree.sources.get("docs/" + link)
-            programs.append(without_indentation(source.text) if source else "")
         for match in SNIPPET.finditer(text):
-            snippet = without_indentation(match.group(1))
-            if not any(snippet in program for program in programs):
-                line = text.count("\n", 0, match.start()) + 1
-                tree.report(f"docs/guide/{name}", line, "snippet", "in none of the examples that the page names")
+            for quotation in quotations_in(match.group(1)):
+                if not any(quotation in program for program in programs):
+                    line = text.count("\n", 0, match.start()) + 1
+                    tree.report(f"docs/guide/{name}", line, "snippet", "in none of the examples that the page names")
 
 
 # ---------------------------------------------------------------------------------------------------
