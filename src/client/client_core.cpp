@@ -156,7 +156,7 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
     settings.timeouts = config.timeouts;
     settings.pool = config.pool;
     settings.response_bytes_max = config.response_bytes_max;
-    settings.endpoint = endpoint_of(config).str();
+    settings.endpoint = endpoint_of(config).where.str();
     settings.observer = config.observer;
     asio::any_io_executor const blocking =
         config.blocking_executor
