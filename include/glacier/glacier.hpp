@@ -13,6 +13,7 @@
 #include <glacier/credentials_provider.hpp>
 #include <glacier/credentials_sources.hpp>
 #include <glacier/data_retrieval_policy.hpp>
+#include <glacier/endpoint_url.hpp>
 #include <glacier/error.hpp>
 #include <glacier/hashes.hpp>
 #include <glacier/identifiers.hpp>

@@ -9,6 +9,7 @@
 #include "cli/treehash_command.hpp"
 #include "cli/upload_command.hpp"
 #include "cli/vault_command.hpp"
+#include "cli/whoami_command.hpp"
 
 #include <glacier/version.hpp>
 
@@ -67,6 +68,7 @@ private:
     void add_retrieve();
     void add_job();
     void add_treehash();
+    void add_whoami();
     void add_api();
     void add_api_operation(CLI::App& api, api_operation const& operation);
 
@@ -96,6 +98,7 @@ private:
     std::string job_id_;
     std::optional<std::string> job_status_;
     std::vector<std::string> files_;
+    bool verify_ = false;
     api_options api_;
 };
 
@@ -130,6 +133,7 @@ command_line::command_line()
     add_retrieve();
     add_job();
     add_treehash();
+    add_whoami();
     add_api();
     // Last, because the commands take over what is set before them.
     app_.footer(footer);
@@ -235,6 +239,14 @@ void command_line::add_treehash()
             "The files")
         ->type_name("")
         ->required();
+}
+
+void command_line::add_whoami()
+{
+    CLI::App* const command =
+        add_command(app_, "whoami", "Print where the credentials come from, and where requests go",
+                    [this](session& run) { print_identity(run, verify_); });
+    command->add_flag("--verify", verify_, "Ask the service STS whose they are");
 }
 
 void command_line::add_api()

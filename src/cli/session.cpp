@@ -13,7 +13,7 @@ client session::connect(std::size_t concurrency) const
     return connect(concurrency, std::nullopt);
 }
 
-client session::connect(std::size_t concurrency, std::optional<std::string> const& account) const
+client_config session::configure(std::optional<std::string> const& account) const
 {
     config_overrides overrides;
     overrides.profile = options_.profile;
@@ -30,8 +30,13 @@ client session::connect(std::size_t concurrency, std::optional<std::string> cons
     if (options_.ca_bundle)
         overrides.ca_bundle = std::filesystem::path(*options_.ca_bundle);
 
-    client_config config = load_client_config(overrides, world_.environment);
-    config.observer = events_.get_observer();
+    overrides.observer = events_.get_observer();
+    return load_client_config(overrides, world_.environment);
+}
+
+client session::connect(std::size_t concurrency, std::optional<std::string> const& account) const
+{
+    client_config config = configure(account);
     // One more, so that a look at a job or an abort need not wait for a part.
     config.pool.connections_max = std::max(config.pool.connections_max, concurrency + 1);
     return client(world_.context.get_executor(), std::move(config));

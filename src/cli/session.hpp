@@ -63,6 +63,9 @@ public:
     environment_reader const& environment() const noexcept { return world_.environment; }
     console& tell() noexcept { return console_; }
 
+    /// What options, environment and files describe; `account`: another owner of the vaults, if there is one.
+    client_config configure(std::optional<std::string> const& account) const;
+
     /// Makes the client that options, environment and files describe, with room for so many transfers of
     /// parts at once.
     client connect(std::size_t concurrency = 1) const;

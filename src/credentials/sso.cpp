@@ -43,7 +43,7 @@ private:
         if (!std::all_of(value.begin(), value.end(), [](char c) { return c > ' ' && c <= '~'; }))
             fail_source(source, "the token has characters that are not visible ASCII");
         service_place const place =
-            place_of_service(source, "portal.sso", "SSO", settings.region, self->*context.options);
+            place_of_service(source, "portal.sso", "SSO", settings.region, *self->context.options);
         protocol::http_request message;
         message.target =
             "/federation/credentials?role_name=" + base::encode_uri_component(settings.role_name) +

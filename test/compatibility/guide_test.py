@@ -75,6 +75,19 @@ class GuideTest(programs.ProgramTest):
                 with self.subTest(page=page, block=block):
                     self.assertIn('\n'.join(lines(block)), example)
 
+    def test_blocks_of_cpp_of_the_guide_to_credentials(self):
+        def lines(text):
+            return [line.strip() for line in text.strip().splitlines()]
+
+        docs = programs.EMULATOR_GUIDE.parent.parent
+        example = '\n'.join(lines((docs / 'examples/credentials.cpp').read_text(encoding='utf-8')))
+        blocks = re.findall(r'^```cpp\n(.*?)^```$', (docs / 'guide/credentials.md').read_text(encoding='utf-8'),
+                            re.MULTILINE | re.DOTALL)
+        self.assertEqual(4, len(blocks))
+        for block in blocks:
+            with self.subTest(block=block):
+                self.assertIn('\n'.join(lines(block)), example)
+
 
 if __name__ == '__main__':
     unittest.main(verbosity=2)
