@@ -59,7 +59,8 @@ class client_core;
  */
 class client {
 public:
-    /// `executor`: of the context that connections, timers and name look-ups use. Errors: invalid_value for a
+    /// `executor`: of the context that connections, timers and name look-ups use; it must outlive the client and its
+    /// copies, as a context outlives its sockets. Errors: invalid_value for a
     /// configuration that cannot work; operation_error with errc::no_region or errc::no_credentials, and those
     /// of tls_settings.
     client(asio::any_io_executor executor, client_config config);

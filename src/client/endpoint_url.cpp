@@ -6,7 +6,7 @@ namespace glacier {
 
 std::string endpoint_url(client_config const& config)
 {
-    protocol::endpoint const where = endpoint_of(config);
+    protocol::endpoint const where = endpoint_of(config).where;
     return where.str() + where.path_prefix;
 }
 

@@ -1,5 +1,6 @@
 #include "emulator/certificate.hpp"
 
+#include "crypto/openssl_pointer.hpp"
 #include "emulator/file.hpp"
 
 #include <openssl/bio.h>
@@ -16,7 +17,6 @@
 #include <ctime>
 #include <fstream>
 #include <iterator>
-#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -34,19 +34,10 @@ constexpr auto least_life = std::chrono::days(30);
 // Clocks of other machines may be behind.
 constexpr auto backdated = std::chrono::days(1);
 
-template <auto Free>
-struct deleter {
-    template <class T>
-    void operator()(T* object) const noexcept
-    {
-        Free(object);
-    }
-};
-
-using key_pointer = std::unique_ptr<EVP_PKEY, deleter<EVP_PKEY_free>>;
-using certificate_pointer = std::unique_ptr<X509, deleter<X509_free>>;
-using bio_pointer = std::unique_ptr<BIO, deleter<BIO_free_all>>;
-using extension_pointer = std::unique_ptr<X509_EXTENSION, deleter<X509_EXTENSION_free>>;
+using key_pointer = crypto::openssl_pointer<EVP_PKEY, EVP_PKEY_free>;
+using certificate_pointer = crypto::openssl_pointer<X509, X509_free>;
+using bio_pointer = crypto::openssl_pointer<BIO, BIO_free_all>;
+using extension_pointer = crypto::openssl_pointer<X509_EXTENSION, X509_EXTENSION_free>;
 
 struct identity {
     certificate_pointer certificate;
@@ -98,7 +89,7 @@ certificate_pointer make_certificate(EVP_PKEY* key, char const* common_name, tim
     std::array<unsigned char, 16> serial{};
     require(RAND_bytes(serial.data(), static_cast<int>(serial.size())) == 1, "making a serial number");
     serial[0] = static_cast<unsigned char>((serial[0] & 0x7f) | 0x40);
-    std::unique_ptr<BIGNUM, deleter<BN_free>> const number(require(
+    crypto::openssl_pointer<BIGNUM, BN_free> const number(require(
         BN_bin2bn(serial.data(), static_cast<int>(serial.size()), nullptr), "making a serial number"));
     require(BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate.get())),
             "setting the serial number");

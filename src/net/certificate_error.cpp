@@ -1,12 +1,12 @@
 #include "net/certificate_error.hpp"
 
 #include "base/printable.hpp"
+#include "crypto/openssl_pointer.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
-#include <memory>
 #include <string_view>
 
 namespace glacier::net {
@@ -15,16 +15,7 @@ namespace {
 
 constexpr std::size_t shown_max = 200;
 
-template <auto Free>
-struct deleter {
-    template <class T>
-    void operator()(T* object) const noexcept
-    {
-        Free(object);
-    }
-};
-
-using bio_pointer = std::unique_ptr<BIO, deleter<BIO_free_all>>;
+using bio_pointer = crypto::openssl_pointer<BIO, BIO_free_all>;
 
 std::string take_text(BIO* bio)
 {
@@ -63,7 +54,7 @@ std::string text_of(ASN1_TIME const* time)
 /// a root is of no use to those who do not have it already.
 bool names_its_issuers_place(X509* shown)
 {
-    std::unique_ptr<AUTHORITY_INFO_ACCESS, deleter<AUTHORITY_INFO_ACCESS_free>> const places(
+    crypto::openssl_pointer<AUTHORITY_INFO_ACCESS, AUTHORITY_INFO_ACCESS_free> const places(
         static_cast<AUTHORITY_INFO_ACCESS*>(X509_get_ext_d2i(shown, NID_info_access, nullptr, nullptr)));
     for (int i = 0; i < sk_ACCESS_DESCRIPTION_num(places.get()); ++i)
         if (OBJ_obj2nid(sk_ACCESS_DESCRIPTION_value(places.get(), i)->method) == NID_ad_ca_issuers)

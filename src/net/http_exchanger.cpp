@@ -24,6 +24,7 @@ namespace glacier::net {
 namespace {
 
 constexpr std::size_t send_block_bytes = std::size_t(256) * 1'024;
+constexpr std::uint64_t body_block_bytes = 16 * 1'024;
 
 bool is_cancellation(error_code const& error) noexcept
 {
@@ -306,7 +307,10 @@ private:
         }
         if (content_length && *content_length > settings_.response_bytes_max)
             throw connection_error(errc::response_too_large, std::to_string(*content_length) + " bytes");
-        std::vector<std::byte> buffer(std::size_t(16) * 1'024);
+        // Most answers are small, and room for more would have to be cleared each time.
+        std::uint64_t const room =
+            std::clamp<std::uint64_t>(content_length.value_or(body_block_bytes), 1, body_block_bytes);
+        std::vector<std::byte> buffer(static_cast<std::size_t>(room));
         body_limits limits(settings_.timeouts);
         while (true) {
             limits.begin(*held, 0);

@@ -1,5 +1,7 @@
 #include "net/tls_context.hpp"
 
+#include "crypto/openssl_pointer.hpp"
+
 #include <glacier/error.hpp>
 
 #include <boost/asio/buffer.hpp>
@@ -37,18 +39,9 @@ constexpr int intermediates_max = 8;
 constexpr long chain_bytes_max = long(100) * 1'024;
 constexpr std::uintmax_t identity_bytes_max = std::uintmax_t(1) * 1'048'576;
 
-template <auto Free>
-struct deleter {
-    template <class T>
-    void operator()(T* object) const noexcept
-    {
-        Free(object);
-    }
-};
-
-using bio_pointer = std::unique_ptr<BIO, deleter<BIO_free_all>>;
-using certificate_pointer = std::unique_ptr<X509, deleter<X509_free>>;
-using key_pointer = std::unique_ptr<EVP_PKEY, deleter<EVP_PKEY_free>>;
+using bio_pointer = crypto::openssl_pointer<BIO, BIO_free_all>;
+using certificate_pointer = crypto::openssl_pointer<X509, X509_free>;
+using key_pointer = crypto::openssl_pointer<EVP_PKEY, EVP_PKEY_free>;
 
 [[noreturn]] void refuse(errc reason, std::string message)
 {
