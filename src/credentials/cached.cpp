@@ -61,19 +61,27 @@ struct waiter {
     std::optional<operation_error> error;
 };
 
-/// A fetch under way.
-struct flight {
-    explicit flight(asio::any_io_executor its_strand, async::timer::time_point its_end)
-        : strand(std::move(its_strand)), end(its_end)
-    {}
+/// What belongs to the context of a fetch, and must not outlive it.
+struct flight_control {
+    explicit flight_control(asio::any_io_executor its_strand) : strand(std::move(its_strand)) {}
 
     asio::any_io_executor strand;
-    /// Then it is given up.
-    async::timer::time_point end;
     // On the strand.
     asio::cancellation_signal cancel;
     bool ended = false;
-    // Under the mutex.
+};
+
+/// A fetch under way.
+struct flight {
+    flight(asio::any_io_executor strand, async::timer::time_point its_end)
+        : end(its_end), control(std::make_shared<flight_control>(std::move(strand)))
+    {}
+
+    /// Then it is given up.
+    async::timer::time_point end;
+    // Under the mutex. The former is gone when the coroutine is: those who wait may hold this longer than its context
+    // lives.
+    std::shared_ptr<flight_control> control;
     std::vector<std::shared_ptr<waiter>> waiters;
 };
 
@@ -175,13 +183,22 @@ private:
         return details;
     }
 
-    void cancel(std::shared_ptr<flight> const& given_up) const
+    void cancel(std::shared_ptr<flight> const& given_up)
     {
-        asio::post(given_up->strand, [given_up] {
-            if (!given_up->ended)
-                given_up->cancel.emit(asio::cancellation_type::terminal);
-        });
-        tell(std::nullopt, operation_error(errc::credentials_failed, too_late()));
+        std::shared_ptr<flight_control> control;
+        {
+            std::lock_guard const lock(mutex_);
+            control = given_up->control;
+        }
+        if (control) {
+            asio::any_io_executor const strand = control->strand;
+            asio::post(strand, [control = std::move(control)] {
+                if (!control->ended)
+                    control->cancel.emit(asio::cancellation_type::terminal);
+            });
+        }
+        operation_error const error(errc::credentials_failed, too_late());
+        tell(nullptr, &error);
     }
 
     static void start(self_pointer const& self, std::shared_ptr<flight> const& started);
@@ -219,7 +236,7 @@ private:
                     each->error = error;
             }
         }
-        tell(outcome, error);
+        tell(outcome ? &*outcome : nullptr, error ? &*error : nullptr);
         wake(waiters);
     }
 
@@ -252,21 +269,21 @@ private:
             each->woken.set();
     }
 
-    /// `at_hand`: the credentials that can be used now.
-    void tell(std::optional<credentials> const& at_hand, std::optional<operation_error> const& error) const
+    /// `at_hand`: the credentials that can be used now. Both may be null.
+    void tell(credentials const* at_hand, operation_error const* error) const
     {
         auto const& observer = context_.options->observer;
         if (!observer)
             return;
         credentials_refreshed event;
-        if (at_hand) {
+        if (at_hand != nullptr) {
             event.source = at_hand->source;
             event.expiration = at_hand->expiration;
         }
-        if (error) {
+        if (error != nullptr) {
             event.error = error->code();
             event.message = error->details().message;
-            event.still_valid = at_hand.has_value();
+            event.still_valid = at_hand != nullptr;
         }
         observer->on_credentials_refreshed(event);
     }
@@ -300,6 +317,9 @@ public:
     {
         if (!finished_)
             owner_->on_dropped(target_);
+        std::shared_ptr<flight_control> control;
+        std::lock_guard const lock(owner_->mutex_);
+        control.swap(target_->control);
     }
 
     std::shared_ptr<flight> const& target() const noexcept { return target_; }
@@ -374,11 +394,13 @@ asio::awaitable<credentials> cached_provider::get_by(self_pointer self)
 
 void cached_provider::start(self_pointer const& self, std::shared_ptr<flight> const& started)
 {
+    // Nobody else has it yet.
+    std::shared_ptr<flight_control> const control = started->control;
     auto guard = std::make_unique<flight_guard>(self, started);
     // Holds the signal until the coroutine has unwound.
-    auto on_end = [started](std::exception_ptr const& /*none*/) { started->ended = true; };
-    asio::co_spawn(started->strand, fly(self, std::move(guard)),
-                   asio::bind_cancellation_slot(started->cancel.slot(), std::move(on_end)));
+    auto on_end = [control](std::exception_ptr const& /*none*/) { control->ended = true; };
+    asio::co_spawn(control->strand, fly(self, std::move(guard)),
+                   asio::bind_cancellation_slot(control->cancel.slot(), std::move(on_end)));
 }
 
 asio::awaitable<void> cached_provider::fly(self_pointer self, std::unique_ptr<flight_guard> guard)
