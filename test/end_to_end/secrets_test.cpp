@@ -17,6 +17,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <chrono>
 #include <memory>
@@ -338,6 +339,40 @@ BOOST_DATA_TEST_CASE(echoing_server, boost::unit_test::data::make(hostile_answer
     for (std::string const& signature : signatures)
         BOOST_TEST(signature.size() == 64U);
     check(signatures);
+}
+
+// A proxy that sends back what it got, its own password included: as the answer to a plain request, and in its words
+// when it is to open a tunnel.
+BOOST_AUTO_TEST_CASE(echoing_proxy)
+{
+    std::string const password = "canaryPROXY password";
+    // "canaryUSER:canaryPROXY password" in base64.
+    std::string const encoded = "Y2FuYXJ5VVNFUjpjYW5hcnlQUk9YWSBwYXNzd29yZA==";
+    std::atomic<int> with_password{0};
+    test::scripted_server proxy([&](test::peer& client) {
+        received const request{client.read_head()};
+        bool const tunnel = request.head.starts_with("CONNECT ");
+        client.read(test::content_length_of(request.head));
+        if (request.header("proxy-authorization") == "Basic " + encoded)
+            ++with_password;
+        std::string const words = password + " " + request.header("proxy-authorization");
+        client.write(tunnel ? answer("403 " + words, request.head, "X-Echo: " + words + "\r\n")
+                            : answer("502 Bad Gateway", words + "\r\n" + request.head));
+        client.finish();
+    });
+    for (std::string const scheme : {"http", "https"}) {
+        client_config config;
+        config.region = "us-east-1";
+        config.endpoint = scheme + "://glacier.nowhere.invalid";
+        config.retry = retry_settings::none();
+        config.proxy.emplace("127.0.0.1", proxy.port());
+        config.proxy->user = "canaryUSER";
+        config.proxy->password = secret_string(password);
+        client const sut = watched_client(std::move(config));
+        BOOST_TEST(!succeeds(sut.describe_vault(describe_vault_request("photos"))));
+    }
+    BOOST_TEST(with_password == 2);
+    check({"canaryPROXY", encoded});
 }
 
 BOOST_AUTO_TEST_SUITE_END()
