@@ -368,7 +368,7 @@ TARGETS = [
     Case('query_mark_twice', get('/-/vaults?limit=1?limit=2'), {400, 403}, closes=False),
     Case('query_of_marks', with_first(b'GET /-/vaults?' + b'&' * 15_000 + b' HTTP/1.1'),
          {400, 403}, closes=False),
-    Case('query_limit_overflow', get('/-/vaults?limit=99999999999999999999'), 400, closes=False),
+    Case('query_limit_overflow', get('/-/vaults?limit=99999999999999999999'), 200, closes=False),
     Case('query_limit_negative', get('/-/vaults?limit=-1'), 400, closes=False),
 ]
 

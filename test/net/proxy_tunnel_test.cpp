@@ -119,7 +119,8 @@ BOOST_AUTO_TEST_CASE(success)
     }
 }
 
-// Refusals and all that is no answer are proxy_failed, and the detail names the proxy and shows what it said.
+// Refusals and all that is no answer are proxy_failed, and the detail names the proxy. Its words are not shown: it was
+// sent a password, and could give it back.
 BOOST_AUTO_TEST_CASE(failure)
 {
     std::string interim;
@@ -139,11 +140,8 @@ BOOST_AUTO_TEST_CASE(failure)
         BOOST_TEST(outcome.code == errc::proxy_failed, answer.substr(0, 80));
         BOOST_TEST(outcome.detail.find("127.0.0.1:") != std::string::npos, outcome.detail);
     }
-    BOOST_TEST(answered("HTTP/1.1 403 For\x1b"
-                        "bidden\r\n\r\n")
-                   .code == errc::proxy_failed);
     std::string const shown = answered("HTTP/1.1 403 Go away\r\n\r\n").detail;
-    BOOST_TEST(shown.find("403 Go away") != std::string::npos, shown);
+    BOOST_TEST(shown.ends_with(" answered 403"), shown);
 }
 
 // 407 has its own code, and 401 is taken for it. The password is in no message.
