@@ -151,8 +151,7 @@ void command_line::add_globals()
              "Owner of the vaults (default: that of the credentials)");
     add_text(app_, "--ca-bundle", "FILE", globals_.ca_bundle,
              "Authorities to trust instead of the system's (PEM)");
-    add_text(app_, "--proxy", "URL", globals_.proxy,
-             "HTTP proxy to reach the service through, or none");
+    add_text(app_, "--proxy", "URL", globals_.proxy, "HTTP proxy to reach the service through, or none");
     add_text(app_, "--profile", "NAME", globals_.profile,
              "Profile of the shared files to take settings and keys from");
     app_.add_flag("--trace", globals_.trace,

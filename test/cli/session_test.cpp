@@ -64,11 +64,10 @@ BOOST_AUTO_TEST_CASE(options_and_environment_make_a_client)
 BOOST_AUTO_TEST_CASE(options_are_used)
 {
     BOOST_TEST((error_of({}, keys) == glacier::errc::no_region));
-    BOOST_TEST((error_of(with_region(),
-                         {{"AWS_CONFIG_FILE", "/dev/null"},
-                          {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"},
-                          {"AWS_EC2_METADATA_DISABLED", "true"}}) ==
-                glacier::errc::no_credentials));
+    BOOST_TEST(
+        (error_of(with_region(), {{"AWS_CONFIG_FILE", "/dev/null"},
+                                  {"AWS_SHARED_CREDENTIALS_FILE", "/dev/null"},
+                                  {"AWS_EC2_METADATA_DISABLED", "true"}}) == glacier::errc::no_credentials));
 
     global_options options = with_region();
     options.account_id = "123";
