@@ -112,6 +112,7 @@ std::shared_ptr<credentials_provider> cached_credentials(
 
 /// A role to take on.
 struct assume_role_settings {
+    /// The role; everything else is STS's default.
     explicit assume_role_settings(std::string its_role_arn) : role_arn(std::move(its_role_arn)) {}
 
     /// `arn:aws:iam::123456789012:role/backup`.
@@ -124,8 +125,9 @@ struct assume_role_settings {
     std::optional<std::string> external_id;
     /// Multi-factor device, whose code credentials_options::mfa_code gives.
     std::optional<std::string> mfa_serial;
-    /// Narrows the role: a policy as JSON, and ARNs of managed ones, at most 10.
+    /// Narrows the role: a policy as JSON.
     std::optional<std::string> policy;
+    /// Narrows the role: ARNs of managed policies, at most 10.
     std::vector<std::string> policy_arns;
     /// Kept in the service's log.
     std::optional<std::string> source_identity;
@@ -143,6 +145,7 @@ std::shared_ptr<credentials_provider> assume_role_credentials(
 
 /// A role to take on with a token of an identity provider.
 struct web_identity_settings {
+    /// The role, and the file with the token.
     web_identity_settings(std::string its_role_arn, std::filesystem::path its_token_file)
         : role_arn(std::move(its_role_arn)), token_file(std::move(its_token_file))
     {}
@@ -174,6 +177,7 @@ std::shared_ptr<credentials_provider> process_credentials(
 
 /// A role that a user has through IAM Identity Center (SSO).
 struct sso_settings {
+    /// What the profile of an AWS tool has as `sso_account_id`, `sso_role_name`, `sso_start_url` and `sso_region`.
     sso_settings(std::string its_account_id, std::string its_role_name, std::string its_start_url,
                  std::string its_region)
         : account_id(std::move(its_account_id)), role_name(std::move(its_role_name)),
