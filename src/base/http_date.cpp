@@ -17,7 +17,7 @@ constexpr std::string_view form = "Mon, 23 Nov 2026 03:53:43 GMT";
 
 bool has_punctuation(std::string_view text) noexcept
 {
-    for (std::size_t const at : {3, 4, 7, 11, 16, 19, 22, 25, 26, 27, 28})
+    for (std::size_t const at : {3U, 4U, 7U, 11U, 16U, 19U, 22U, 25U, 26U, 27U, 28U})
         if (text[at] != form[at])
             return false;
     return true;

@@ -41,15 +41,15 @@ inline void store_state(registers const& lane, sha256_state& state) noexcept
 inline void load_block(registers& lane, std::byte const* data) noexcept
 {
     __m128i const big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
-    for (int i = 0; i < 4; ++i)
+    for (std::size_t i = 0; i < 4; ++i)
         lane.message[i] = _mm_shuffle_epi8(load(data + 16 * i), big_endian);
 }
 
 /// Four of the 64 rounds, and, where they are still needed, the words of the message sixteen rounds on.
-template <int Quad>
+template <std::size_t Quad>
 inline void four_rounds(registers& lane) noexcept
 {
-    constexpr int now = Quad % 4;
+    constexpr std::size_t now = Quad % 4;
     __m128i const words = _mm_add_epi32(lane.message[now], load(sha256_constants + 4 * Quad));
     lane.cdgh = _mm_sha256rnds2_epu32(lane.cdgh, lane.abef, words);
     lane.abef = _mm_sha256rnds2_epu32(lane.abef, lane.cdgh, _mm_shuffle_epi32(words, 0x0e));
@@ -62,7 +62,7 @@ inline void four_rounds(registers& lane) noexcept
     }
 }
 
-template <int Quad, class... Lane>
+template <std::size_t Quad, class... Lane>
 inline void rounds_from(Lane&... lane) noexcept
 {
     if constexpr (Quad < 16) {
