@@ -129,6 +129,15 @@ void check_operation_timeout(std::chrono::milliseconds limit)
                             "operation time-out = " + std::to_string(limit.count()) + " ms");
 }
 
+void check_throughput(timeout_settings const& limits)
+{
+    // Of no time there is no average: each block would be judged by itself.
+    if (limits.throughput_min != 0 && limits.throughput_window <= std::chrono::milliseconds::zero())
+        throw invalid_value(errc::invalid_option, "timeouts.throughput_window = " +
+                                                      std::to_string(limits.throughput_window.count()) +
+                                                      " ms, 1 ms or more is allowed");
+}
+
 std::chrono::microseconds since(async::time_source const& time, async::time_source::time_point began)
 {
     return std::chrono::duration_cast<std::chrono::microseconds>(time.now() - began);
@@ -509,6 +518,7 @@ client_core::client_core(asio::any_io_executor executor, client_config config, c
         throw invalid_value(errc::invalid_option, "pool.connections_max = 0");
     check_retry(retry_);
     check_operation_timeout(operation_timeout_);
+    check_throughput(state_->config.timeouts);
     check_application_id(state_->config.application_id);
 }
 

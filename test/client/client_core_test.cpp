@@ -666,6 +666,12 @@ BOOST_AUTO_TEST_CASE(unusable_configuration)
                 errc::invalid_option));
     BOOST_TEST((refused(*this, [](client_config& c) { c.timeouts.operation = std::chrono::seconds(-1); }) ==
                 errc::invalid_option));
+    BOOST_TEST((refused(*this, [](client_config& c) {
+                    c.timeouts.throughput_min = 1;
+                    c.timeouts.throughput_window = std::chrono::seconds(0);
+                }) == errc::invalid_option));
+    BOOST_TEST(
+        !refused(*this, [](client_config& c) { c.timeouts.throughput_window = std::chrono::seconds(0); }));
     BOOST_TEST(
         (refused(*this, [](client_config& c) { c.application_id = "two words"; }) == errc::invalid_option));
     BOOST_TEST(
