@@ -779,6 +779,7 @@ BOOST_AUTO_TEST_CASE(cancelled_while_it_waits_for_its_turn)
     sending.cancel();
     BOOST_TEST(sending.code() == asio::error::operation_aborted);
     BOOST_TEST(time->waiting() == 0U);
+    test::run_ready(context);
     BOOST_TEST(server.wait_for_ends(1));
     BOOST_TEST(!run(get_request()).reused_connection);
 }
