@@ -21,7 +21,7 @@
 
 namespace {
 
-using glacier::protocol::hash_path;
+using glacier::hash_path;
 
 constexpr std::size_t part_bytes = std::size_t(8) * 1'048'576;
 constexpr std::size_t block_bytes = std::size_t(256) * 1'024;
@@ -123,7 +123,7 @@ int main()
                         {}});
     for (hash_path const path : {hash_path::openssl, hash_path::sha_ni, hash_path::avx512})
         for (std::size_t const parts : {1U, 4U, 8U, 16U})
-            if (glacier::protocol::is_available(path))
+            if (glacier::is_available(path))
                 variants.push_back({"both  " + std::string(name_of(path)) + ", " + std::to_string(parts) +
                                         (parts == 1 ? " part" : " parts"),
                                     parts,

@@ -26,7 +26,7 @@ asio::awaitable<glacier::archive_id> back_up(glacier::client client, std::filesy
 {
     co_await client.create_vault(glacier::create_vault_request("backups"));
     glacier::upload_file_request request("backups", std::move(file));
-    glacier::upload_file_result const result = co_await glacier::upload_file(client, std::move(request));
+    glacier::upload_result const result = co_await glacier::upload_file(client, std::move(request));
     co_return result.archive;
 }
 

@@ -24,12 +24,14 @@ asio::awaitable<void> store_and_restore(glacier::client client, std::filesystem:
     upload.on_progress = [](glacier::transfer_progress const& progress) {
         std::cout << progress.parts_done << " of " << progress.parts_total << " parts\n";
     };
-    glacier::upload_file_result const archive = co_await glacier::upload_file(client, std::move(upload));
+    glacier::upload_result const archive = co_await glacier::upload_file(client, std::move(upload));
     std::cout << "archive " << archive.archive.str() << ", tree hash " << archive.tree_hash.hex() << '\n';
 
     glacier::retrieve_archive_request retrieve("photos", archive.archive, directory / "restored.tar");
     retrieve.tier = glacier::tier::bulk;
-    retrieve.on_started = [](glacier::job_id const& job) { std::cout << "job " << job.str() << '\n'; };
+    retrieve.on_job = [](glacier::retrieval_job const& found) {
+        std::cout << "job " << found.job.str() << '\n';
+    };
     glacier::retrieve_archive_result const restored =
         co_await glacier::retrieve_archive(client, std::move(retrieve));
     std::cout << restored.download.bytes << " bytes verified\n";

@@ -34,6 +34,10 @@ public:
 
     /// The whole, if it lies in memory; it is then hashed and sent in place.
     virtual std::optional<std::span<std::byte const>> in_memory() const { return std::nullopt; }
+
+    /// A range was sent and will hardly be read again, so that what was kept of it for speed can be let go. Does
+    /// nothing where nothing is kept.
+    virtual void release(std::uint64_t /*offset*/, std::uint64_t /*size*/) const {}
 };
 
 /// The body of an upload. A cheap handle; copies share the source.
@@ -64,6 +68,14 @@ public:
 
     /// A whole file, with the size that it has now. Errors: as above.
     static body file(std::filesystem::path const& path);
+
+    /**
+     * A whole file, mapped into memory: in_memory() gives it, so that it is hashed and sent in place. Nobody may
+     * truncate it meanwhile: the system ends a process that reads a mapped page beyond the end (SIGBUS).
+     *
+     * Errors: as above.
+     */
+    static body mapped_file(std::filesystem::path const& path);
 
     /// `slice_size` bytes from `offset` on, without copying them. Throws invalid_value with
     /// errc::invalid_byte_range for bytes that the body does not have.

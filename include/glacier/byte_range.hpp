@@ -72,6 +72,14 @@ private:
 /// RetrievalByteRange. A range that reaches past the archive's end is not aligned.
 bool is_megabyte_aligned(byte_range const& range, std::uint64_t archive_bytes) noexcept;
 
+/// The smallest range around `range` that is_megabyte_aligned(). Fails with errc::invalid_byte_range for bytes that
+/// the archive does not have.
+result<byte_range> megabyte_aligned(byte_range const& range, std::uint64_t archive_bytes);
+
+/// The smallest range around `range` that is_tree_hash_aligned(). Fails with errc::invalid_byte_range for bytes that the
+/// archive does not have.
+result<byte_range> tree_hash_aligned(byte_range const& range, std::uint64_t archive_bytes);
+
 /// Whether the tree hash of the range is a node of the tree of the archive: only for such ranges does the
 /// service send a tree hash.
 bool is_tree_hash_aligned(byte_range const& range, std::uint64_t archive_bytes) noexcept;

@@ -86,6 +86,9 @@ public:
     /// As client_config::observer; null if there is none.
     std::shared_ptr<observer> const& get_observer() const noexcept;
 
+    /// Memory and speed of all transfers of this client and its copies, which can be changed while they run.
+    transfer_limits limits() const;
+
     /// What the connections do now, and did so far.
     glacier::pool_statistics pool_statistics() const;
 

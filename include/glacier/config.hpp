@@ -6,6 +6,7 @@
 #include <glacier/observer.hpp>
 #include <glacier/proxy.hpp>
 #include <glacier/settings.hpp>
+#include <glacier/transfer_limits.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 
@@ -63,6 +64,8 @@ struct client_config {
     glacier::connection_factory connection_factory;
     /// Is told of attempts, connections and transfers; nobody if not set.
     std::shared_ptr<glacier::observer> observer;
+    /// Memory and speed of transfers. Errors of the client: errc::invalid_option.
+    transfer_settings transfers;
     /// Where files are read and hashed. If not set, two threads that belong to the execution context are
     /// started on first use.
     std::optional<asio::any_io_executor> blocking_executor;

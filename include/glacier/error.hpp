@@ -163,10 +163,23 @@ enum class errc {
     // Local files.
     /// An archive has at least 1 byte.
     file_empty,
-    /// A file became shorter while it was read.
+    /// A file became shorter or was written to while it was read, or is not what it was when its upload was begun.
     file_changed,
     /// Above 10,000 parts of 4 GiB.
     archive_too_large,
+
+    // Transfers.
+    /// A transfer needs more memory at once than transfer_settings::memory_max.
+    memory_limit_too_low,
+    /// Another process is using the state file of the transfer, or another transfer of this one.
+    state_file_in_use,
+    /// The state file is damaged, or is none.
+    state_file_invalid,
+    /// The state file is that of another transfer.
+    state_file_mismatch,
+    /// The service does not know the upload any more, whose completion was asked for before: it may have been
+    /// completed, and the vault's inventory tells.
+    upload_gone,
 };
 
 /// The error codes of the service (`code` in the body of an error answer). Each with its HTTP status. An

@@ -15,6 +15,7 @@
 #include <glacier/data_retrieval_policy.hpp>
 #include <glacier/endpoint_url.hpp>
 #include <glacier/error.hpp>
+#include <glacier/hash_path.hpp>
 #include <glacier/hashes.hpp>
 #include <glacier/identifiers.hpp>
 #include <glacier/inventory.hpp>

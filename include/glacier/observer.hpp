@@ -205,6 +205,58 @@ enum class transfer_direction {
     download,
 };
 
+/// A transfer begins to move bytes.
+struct transfer_started {
+    /// Which way.
+    transfer_direction direction = transfer_direction::upload;
+    /// `vault NAME, upload ID` or `vault NAME, job ID`.
+    std::string_view resource;
+    /// Bytes of the archive or of the output; 0: not known yet.
+    std::uint64_t size = 0;
+    /// Size of each part or range but the last.
+    std::uint64_t part_size = 0;
+    /// Bytes that an earlier run had transferred.
+    std::uint64_t bytes_resumed = 0;
+};
+
+/// A part of an upload, or a range of a download, failed and will be sent or fetched again.
+struct transfer_part_repeated {
+    /// Which way.
+    transfer_direction direction = transfer_direction::upload;
+    /// As transfer_started::resource.
+    std::string_view resource;
+    /// First byte, counted in the archive or in the output.
+    std::uint64_t offset = 0;
+    /// In bytes.
+    std::uint64_t size = 0;
+    /// The attempt that failed, from 1.
+    int attempt = 0;
+    /// What it failed with.
+    error_code error;
+};
+
+/// A transfer has fewer or more parts on their way at once from now on.
+struct transfer_pace_changed {
+    /// Which way.
+    transfer_direction direction = transfer_direction::upload;
+    /// As transfer_started::resource.
+    std::string_view resource;
+    /// Parts or ranges at once, at most.
+    std::size_t in_flight_max = 0;
+    /// Why there are fewer; none: there are more.
+    error_code error;
+};
+
+/// The service was asked how far a job is that somebody waits for.
+struct job_looked_at {
+    /// `vault NAME, job ID`.
+    std::string_view resource;
+    /// It has ended.
+    bool completed = false;
+    /// `InProgress`, `Succeeded` or `Failed`, as the service says it.
+    std::string_view status;
+};
+
 /// A part of an upload, or a range of a download, was transferred and verified, or failed.
 struct transfer_part_ended {
     /// Which way.
@@ -276,6 +328,14 @@ public:
     virtual void on_connection_acquired(connection_acquired const& /*event*/) noexcept {}
     /// See credentials_refreshed.
     virtual void on_credentials_refreshed(credentials_refreshed const& /*event*/) noexcept {}
+    /// See transfer_started.
+    virtual void on_transfer_started(transfer_started const& /*event*/) noexcept {}
+    /// See transfer_part_repeated.
+    virtual void on_transfer_part_repeated(transfer_part_repeated const& /*event*/) noexcept {}
+    /// See transfer_pace_changed.
+    virtual void on_transfer_pace_changed(transfer_pace_changed const& /*event*/) noexcept {}
+    /// See job_looked_at.
+    virtual void on_job_looked_at(job_looked_at const& /*event*/) noexcept {}
     /// See transfer_part_ended.
     virtual void on_transfer_part_ended(transfer_part_ended const& /*event*/) noexcept {}
     /// See transfer_ended.

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <glacier/error.hpp>
 #include <glacier/secret_string.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -134,6 +136,9 @@ struct call_settings {
     std::optional<retry_settings> retry;
     /// Instead of timeout_settings::operation; zero: no limit.
     std::optional<std::chrono::milliseconds> operation_timeout;
+    /// Told of each request that failed, whether or not it is repeated. Called by the coroutine of the operation; must
+    /// not block or throw.
+    std::function<void(error_code)> on_failed_attempt;
 };
 
 /// Versions of TLS.

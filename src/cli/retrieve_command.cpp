@@ -164,10 +164,10 @@ void retrieve(session& session, retrieve_options const& options)
             std::uint64_t const range_bytes = request.size_of_range.bytes();
             request.tier = wanted_tier;
             request.concurrency = concurrency;
-            request.on_started = [&job, &tell, &options](job_id const& id) {
-                job = id;
-                tell.note("job " + id.str() +
-                          " started; take it up later with: " + take_up_text(options, id.str()));
+            request.on_job = [&job, &tell, &options](retrieval_job const& found) {
+                job = found.job;
+                tell.note("job " + found.job.str() +
+                          " started; take it up later with: " + take_up_text(options, found.job.str()));
             };
             request.on_look = [&report, range_bytes](job_description const& look) {
                 report.on_look(look, range_bytes);

@@ -76,7 +76,7 @@ std::string count_text(std::uint64_t count, std::string const& what)
     return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-void print(output& out, upload_file_result const& stored)
+void print(output& out, upload_result const& stored)
 {
     if (out.form() == output_form::text) {
         out.line(stored.archive.str());
@@ -132,7 +132,7 @@ void upload(session& session, upload_options const& options)
               size_text(size.bytes()));
     tell.begin("upload");
     time_point const start = tell.now();
-    std::optional<upload_file_result> stored;
+    std::optional<upload_result> stored;
     try {
         stored = run(session.context(), upload_file(service, std::move(request)), clean_up);
     } catch (interrupted const& signal) {

@@ -159,9 +159,21 @@ char const* errc_message(int code) noexcept
     case errc::file_empty:
         return "the file is empty: an archive has at least 1 byte";
     case errc::file_changed:
-        return "the file changed while it was read";
+        return "the file has changed since its upload was begun";
     case errc::archive_too_large:
         return "too large for an archive: at most 42949672960000 bytes (10000 parts of 4 GiB)";
+    case errc::memory_limit_too_low:
+        return "the transfers of the client may not use as much memory as this one needs at once";
+    case errc::state_file_in_use:
+        return "the state file is in use: the same transfer is running";
+    case errc::state_file_invalid:
+        return "the state file is damaged, or is none";
+    case errc::state_file_mismatch:
+        return "the state file belongs to another transfer";
+    case errc::upload_gone:
+        return "the service does not know the upload any more: it may have been completed, which the vault's "
+               "next "
+               "inventory shows";
     }
     return "unknown error";
 }

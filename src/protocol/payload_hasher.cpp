@@ -6,19 +6,7 @@
 #include <cassert>
 #include <utility>
 
-namespace glacier::protocol {
-
-namespace {
-
-constexpr std::uint64_t block_bytes = crypto::sha256_block_bytes;
-
-/// Bytes up to the end of the leaf that the next byte belongs to.
-std::uint64_t to_end_of_leaf(std::uint64_t position) noexcept
-{
-    return tree_hash_leaf_bytes - position % tree_hash_leaf_bytes;
-}
-
-} // namespace
+namespace glacier {
 
 bool is_available(hash_path path) noexcept
 {
@@ -32,6 +20,20 @@ bool is_available(hash_path path) noexcept
     }
     return true;
 }
+
+namespace protocol {
+
+namespace {
+
+constexpr std::uint64_t block_bytes = crypto::sha256_block_bytes;
+
+/// Bytes up to the end of the leaf that the next byte belongs to.
+std::uint64_t to_end_of_leaf(std::uint64_t position) noexcept
+{
+    return tree_hash_leaf_bytes - position % tree_hash_leaf_bytes;
+}
+
+} // namespace
 
 hash_path quickest_hash_path(std::size_t payloads) noexcept
 {
@@ -189,4 +191,5 @@ std::vector<payload_hashes> payload_group_hasher::finish()
     return all;
 }
 
-} // namespace glacier::protocol
+} // namespace protocol
+} // namespace glacier

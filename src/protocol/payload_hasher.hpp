@@ -4,6 +4,7 @@
 #include "crypto/sha256_blocks.hpp"
 
 #include <glacier/byte_range.hpp>
+#include <glacier/hash_path.hpp>
 #include <glacier/tree_hash.hpp>
 
 #include <array>
@@ -13,19 +14,6 @@
 #include <vector>
 
 namespace glacier::protocol {
-
-/// What SHA-256 is computed with. The results are the same.
-enum class hash_path {
-    /// OpenSSL, everywhere.
-    openssl,
-    /// The SHA extensions of x86 processors, two hashes at a time.
-    sha_ni,
-    /// AVX-512, sixteen or thirty-two at a time.
-    avx512,
-};
-
-/// Whether this processor can.
-bool is_available(hash_path path) noexcept;
 
 /// The quickest one for so many payloads side by side.
 hash_path quickest_hash_path(std::size_t payloads) noexcept;

@@ -1,4 +1,4 @@
-#include <glacier/transfer.hpp>
+#include <glacier/download.hpp>
 
 #include "async/offload.hpp"
 #include "async/run_on.hpp"

@@ -1,4 +1,4 @@
-#include <glacier/transfer.hpp>
+#include <glacier/retrieve.hpp>
 
 #include "async/offload.hpp"
 #include "plan/job_wait_plan.hpp"
@@ -52,8 +52,10 @@ asio::awaitable<retrieve_archive_result> retrieve_archive(client service, retrie
     parameters.description = request.job_description_text;
     initiate_job_request initiate(request.vault, std::move(parameters));
     initiate_job_result const initiated = co_await service.initiate_job(std::move(initiate));
-    if (request.on_started)
-        request.on_started(initiated.job);
+    if (request.on_job) {
+        retrieval_job const started(initiated.job, true);
+        request.on_job(started);
+    }
 
     wait_for_job_request wait(request.vault, initiated.job);
     wait.on_look = request.on_look;

@@ -1,4 +1,4 @@
-#include <glacier/transfer.hpp>
+#include <glacier/upload.hpp>
 
 #include "async/offload.hpp"
 #include "async/run_on.hpp"
@@ -35,10 +35,10 @@ public:
         events_.set_resource(request_.vault.str());
     }
 
-    asio::awaitable<upload_file_result> run()
+    asio::awaitable<upload_result> run()
     {
         try {
-            upload_file_result result = co_await send_all();
+            upload_result result = co_await send_all();
             events_.on_ended(nullptr);
             co_return result;
         } catch (...) {
@@ -48,7 +48,7 @@ public:
     }
 
 private:
-    asio::awaitable<upload_file_result> send_all()
+    asio::awaitable<upload_result> send_all()
     {
         initiate_multipart_upload_request initiate(request_.vault, size_);
         initiate.description = request_.description;
@@ -118,13 +118,13 @@ private:
         hashes_[piece] = hashes.tree_hash;
     }
 
-    asio::awaitable<upload_file_result> complete(upload_id upload)
+    asio::awaitable<upload_result> complete(upload_id upload)
     {
         tree_hash const whole = combine_tree_hashes(hashes_);
         complete_multipart_upload_request request(request_.vault, std::move(upload), content_.size(), whole);
         archive_creation_result const created =
             co_await service_.complete_multipart_upload(std::move(request));
-        upload_file_result result(created.archive);
+        upload_result result(created.archive);
         result.tree_hash = whole;
         result.bytes = content_.size();
         result.size_of_part = size_.bytes();
@@ -165,7 +165,7 @@ private:
     transfer::transfer_report events_;
 };
 
-asio::awaitable<upload_file_result> run_upload(std::shared_ptr<file_upload> upload)
+asio::awaitable<upload_result> run_upload(std::shared_ptr<file_upload> upload)
 {
     co_return co_await upload->run();
 }
@@ -196,7 +196,7 @@ part_size part_size_for(upload_file_request const& request, std::uint64_t bytes)
 
 } // namespace
 
-asio::awaitable<upload_file_result> upload_file(client service, upload_file_request request)
+asio::awaitable<upload_result> upload_file(client service, upload_file_request request)
 {
     if (request.concurrency == 0 || request.concurrency > 1'000)
         throw invalid_value(errc::invalid_option, "concurrency " + std::to_string(request.concurrency));

@@ -238,7 +238,7 @@ BOOST_AUTO_TEST_CASE(many_threads)
     glacier::client const client(threads_context.get_executor(), config());
     run(connect().create_vault(glacier::create_vault_request("v")));
 
-    std::vector<std::future<glacier::upload_file_result>> outcomes;
+    std::vector<std::future<glacier::upload_result>> outcomes;
     for (int i = 0; i < uploads; ++i) {
         glacier::upload_file_request upload("v", directory.path() / "in");
         upload.size_of_part = glacier::part_size(1'048'576);

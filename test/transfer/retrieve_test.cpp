@@ -184,7 +184,8 @@ BOOST_AUTO_TEST_CASE(retrieved)
     request.concurrency = 2;
     std::vector<std::string> told;
     std::optional<job_id> job;
-    request.on_started = [&](job_id const& id) {
+    request.on_job = [&](retrieval_job const& found) {
+        job_id const& id = found.job;
         told.emplace_back("started");
         job = id;
     };
@@ -235,7 +236,7 @@ BOOST_AUTO_TEST_CASE(lost_answer_to_the_job)
     service->on(operation::initiate_job, 1, lost_answer());
     bool started = false;
     retrieve_archive_request request = retrieve();
-    request.on_started = [&started](job_id const&) { started = true; };
+    request.on_job = [&started](retrieval_job const&) { started = true; };
 
     operation_error const error = failure_of(retrieve_archive(sut, std::move(request)));
 
@@ -260,7 +261,7 @@ BOOST_AUTO_TEST_CASE(cancelled_retrieval)
     service->set_looks_until_done(2);
     std::optional<job_id> job;
     retrieve_archive_request request = retrieve();
-    request.on_started = [&job](job_id const& id) { job = id; };
+    request.on_job = [&job](retrieval_job const& found) { job = found.job; };
     started_operation<retrieve_archive_result> retrieval;
     start(retrieve_archive(sut, std::move(request)), retrieval);
     run_until([&] { return service->count(operation::describe_job) == 1 && service->in_flight() == 0; });

@@ -59,7 +59,7 @@ BOOST_DATA_TEST_CASE(whole_file,
 {
     std::string const bytes = some_bytes(sample);
 
-    upload_file_result const result = run(upload_file(sut, upload_of(bytes)));
+    upload_result const result = run(upload_file(sut, upload_of(bytes)));
 
     BOOST_TEST((service->archive("photos", result.archive) == bytes));
     BOOST_TEST(result.tree_hash.hex() == reference_tree_hash(bytes).hex());
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(default_part_size)
     upload_file_request request(photos, directory.write("file", bytes));
     request.description = "nine";
 
-    upload_file_result const result = run(upload_file(sut, std::move(request)));
+    upload_result const result = run(upload_file(sut, std::move(request)));
 
     BOOST_TEST(result.size_of_part == 8 * mib);
     BOOST_TEST(result.parts == 2U);
@@ -185,7 +185,7 @@ BOOST_DATA_TEST_CASE(concurrency,
     upload_file_request request = upload_of(some_bytes(6 * mib));
     request.concurrency = sample;
     std::size_t const expected = std::min<std::size_t>(sample, 6);
-    started_operation<upload_file_result> upload;
+    started_operation<upload_result> upload;
     start(upload_file(sut, std::move(request)), upload);
 
     run_until([&] { return held_by->waiting() == expected; });
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(first_part_ends_last)
     request.concurrency = 2;
     std::uint64_t parts_done = 0;
     request.on_progress = [&](transfer_progress const& progress) { parts_done = progress.parts_done; };
-    started_operation<upload_file_result> upload;
+    started_operation<upload_result> upload;
     start(upload_file(sut, std::move(request)), upload);
 
     run_until([&] { return parts_done == 5; });
@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(part_fails_for_a_moment)
     service->on(operation::complete_multipart_upload, 1, lost_answer());
     std::string const bytes = some_bytes(3 * mib);
 
-    upload_file_result const result = run(upload_file(sut, upload_of(bytes)));
+    upload_result const result = run(upload_file(sut, upload_of(bytes)));
 
     BOOST_TEST((service->archive("photos", result.archive) == bytes));
     BOOST_TEST(service->archives("photos") == 1U);
@@ -270,7 +270,7 @@ BOOST_AUTO_TEST_CASE(part_fails_for_good)
     when_part(mib, error_answer(service_errc::access_denied, "not this one"));
     upload_file_request request = upload_of(some_bytes(8 * mib));
     request.concurrency = 2;
-    started_operation<upload_file_result> upload;
+    started_operation<upload_result> upload;
     start(upload_file(sut, std::move(request)), upload);
 
     run_until([&] {
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(first_failure_is_reported)
     late.held_by = held_by;
     when_part(0, std::move(late));
     when_part(mib, error_answer(service_errc::access_denied));
-    started_operation<upload_file_result> upload;
+    started_operation<upload_result> upload;
     start(upload_file(sut, upload_of(some_bytes(2 * mib))), upload);
     run_until([&] { return held_by->waiting() == 1 && service->in_flight() == 1 && service->count() == 3; });
     context.run_for(std::chrono::milliseconds(20));
@@ -445,7 +445,7 @@ BOOST_AUTO_TEST_CASE(cancelled)
     service->always(operation::upload_multipart_part, held(held_by));
     upload_file_request request = upload_of(some_bytes(6 * mib));
     request.concurrency = 3;
-    started_operation<upload_file_result> upload;
+    started_operation<upload_result> upload;
     start(upload_file(sut, std::move(request)), upload);
     run_until([&] { return held_by->waiting() == 3; });
 
@@ -474,7 +474,7 @@ BOOST_AUTO_TEST_CASE(cancelled_after_every_step)
         upload_file_request request(photos, path);
         request.size_of_part = part_size(mib);
         request.concurrency = 2;
-        started_operation<upload_file_result> upload;
+        started_operation<upload_result> upload;
         fresh.start(upload_file(fresh.sut, std::move(request)), upload);
         for (int i = 0; i < steps && !upload.ended(); ++i)
             fresh.context.run_one_for(std::chrono::seconds(5));
@@ -497,7 +497,7 @@ BOOST_AUTO_TEST_CASE(cancelled_while_draining)
     when_part(0, held(held_by));
     when_part(mib, error_answer(service_errc::access_denied));
     upload_file_request request = upload_of(some_bytes(2 * mib));
-    started_operation<upload_file_result> upload;
+    started_operation<upload_result> upload;
     start(upload_file(sut, std::move(request)), upload);
     run_until([&] { return held_by->waiting() == 1 && service->count() == 3 && service->in_flight() == 1; });
 
@@ -524,7 +524,7 @@ BOOST_AUTO_TEST_CASE(progress_throws)
 // The client object may go while the upload runs.
 BOOST_AUTO_TEST_CASE(client_goes_first)
 {
-    started_operation<upload_file_result> upload;
+    started_operation<upload_result> upload;
     {
         client const temporary = make_client(default_config());
         start(upload_file(temporary, upload_of(some_bytes(3 * mib))), upload);
@@ -544,7 +544,7 @@ BOOST_AUTO_TEST_CASE(several_threads)
     request.on_progress = [&parts_done](transfer_progress const& progress) {
         parts_done = progress.parts_done;
     };
-    started_operation<upload_file_result> upload;
+    started_operation<upload_result> upload;
     start(upload_file(sut, std::move(request)), upload);
     run_on_threads(4);
 

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "async/memory_budget.hpp"
+#include "async/rate_limiter.hpp"
+#include "plan/transfer_pace.hpp"
+
+#include <glacier/hash_path.hpp>
+#include <glacier/transfer_limits.hpp>
+
+#include <memory>
+#include <optional>
+
+namespace glacier {
+
+/// What the transfers of a client share. Thread safety: full.
+class transfer_limits::state {
+public:
+    state(transfer_settings const& settings, std::shared_ptr<async::time_source> its_time);
+
+    std::shared_ptr<async::time_source> const time;
+    std::shared_ptr<async::memory_budget> memory;
+    std::shared_ptr<async::rate_limiter> upload_rate;
+    std::shared_ptr<async::rate_limiter> download_rate;
+    plan::transfer_pace pace;
+    std::optional<hash_path> const hashing;
+};
+
+} // namespace glacier
