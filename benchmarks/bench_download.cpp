@@ -1,15 +1,13 @@
 // Downloads the output of a job with this library, on one thread with an io_context of concurrency hint 1.
 //
-//     bench_download port=N ca=FILE job=ID file=FILE [range-mib=16] [connections=4]
+//     bench_download port=N ca=FILE job=ID file=FILE [range-mib=16] [connections=4] [ticker=1]
+//
+// With `ticker` a timer on the loop notes how late it is.
 
 #include "arguments.hpp"
 #include "bench_client.hpp"
-#include "process_usage.hpp"
 
 #include <glacier/transfer.hpp>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 
 #include <cstdint>
 #include <cstdio>
@@ -32,22 +30,8 @@ void bench(benchmark_support::arguments const& given)
     glacier::download_job_output_request request("bench", given.required("job"), given.required("file"));
     request.size_of_range = glacier::part_size(given.number("range-mib", 16) * 1'048'576);
     request.concurrency = given.number("connections", 4);
-
-    asio::io_context loop(1);
-    glacier::client const client = benchmark_support::make_client(loop.get_executor(), given);
-    std::exception_ptr failure;
-    std::uint64_t bytes = 0;
-    benchmark_support::stopwatch const clock;
-    asio::co_spawn(loop, download(client, std::move(request)),
-                   [&](std::exception_ptr error, std::uint64_t received) {
-                       failure = error;
-                       bytes = received;
-                   });
-    loop.run();
-    benchmark_support::elapsed const took = clock.read();
-    if (failure)
-        std::rethrow_exception(failure);
-    benchmark_support::print_transfer(bytes, took);
+    benchmark_support::run_transfer(
+        given, [&](glacier::client const& service) { return download(service, std::move(request)); });
 }
 
 } // namespace

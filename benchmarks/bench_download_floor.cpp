@@ -23,6 +23,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <exception>
+#include <mutex>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -53,8 +54,11 @@ struct settings {
     std::string file;
 };
 
+/// One thread at a time: the kernel lets only one write a file, and the others would wait for it in a busy loop.
 void write_all(int descriptor, std::span<std::byte const> bytes, std::uint64_t offset)
 {
+    static std::mutex one;
+    std::lock_guard const lock(one);
     while (!bytes.empty()) {
         ssize_t const count = ::pwrite(descriptor, bytes.data(), bytes.size(), static_cast<off_t>(offset));
         if (count < 0)

@@ -15,6 +15,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'test' / 'support'))
 
@@ -115,10 +116,39 @@ class Place:
     def environment(self):
         return programs.clean_environment(self.path)
 
-    def run(self, command, preexec=None):
+    def run(self, command):
         """Runs a client to its end; gives its figures."""
+        return self._run(command, lambda process: None)
+
+    def watch(self, command):
+        """The same, and the peak of the memory that is the client's own."""
+        peak = [0]
+        ended = threading.Event()
+
+        def look(process):
+            status = pathlib.Path(f'/proc/{process.pid}/status')
+            while not ended.wait(0.005):
+                with contextlib.suppress(OSError):
+                    for line in status.read_text(encoding='ascii').splitlines():
+                        if line.startswith('RssAnon:'):
+                            peak[0] = max(peak[0], int(line.split()[1]))
+
+        def start(process):
+            watcher.append(threading.Thread(target=look, args=(process,)))
+            watcher[0].start()
+
+        watcher = []
+        try:
+            figures = self._run(command, start)
+        finally:
+            ended.set()
+            watcher[0].join()
+        return {**figures, 'peak_anonymous_mib': peak[0] / 1024}
+
+    def _run(self, command, on_start):
         process = subprocess.Popen([str(part) for part in command], stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, env=self.environment(), text=True, preexec_fn=preexec)
+                                   stdout=subprocess.PIPE, env=self.environment(), text=True)
+        on_start(process)
         output = process.stdout.read()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
