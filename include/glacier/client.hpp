@@ -20,6 +20,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 
 namespace glacier {
 
@@ -85,6 +86,19 @@ public:
 
     /// As client_config::observer; null if there is none.
     std::shared_ptr<observer> const& get_observer() const noexcept;
+
+    /// Where the requests go: `https://HOST:PORT[/PREFIX]`.
+    std::string get_endpoint() const;
+
+    /// As client_config::region. Valid as long as a copy of this client.
+    std::string const& get_region() const noexcept;
+
+    /// As client_config::account. Valid as long as a copy of this client.
+    account_id const& get_account() const noexcept;
+
+    /// How what is done through this handle is repeated: client_config::retry, or that of with(). Valid as long as this
+    /// object.
+    retry_settings const& get_retry() const noexcept;
 
     /// Memory and speed of all transfers of this client and its copies, which can be changed while they run.
     transfer_limits limits() const;

@@ -59,15 +59,21 @@ public:
 
 private:
     struct place;
+    class turn;
 
+    static asio::awaitable<reservation> wait_in_line(std::shared_ptr<memory_budget> self, std::size_t bytes);
     void give_back(std::size_t bytes) noexcept;
     void admit() noexcept;
+
+    // Under the mutex.
+    bool has_room_for(std::size_t bytes) const noexcept { return bytes <= bytes_max_ - reserved_; }
     void take(std::size_t bytes) noexcept;
 
     std::size_t const bytes_max_;
     mutable std::mutex mutex_;
     std::size_t reserved_ = 0;
     std::size_t reserved_most_ = 0;
+    bool admitting_ = false;
     std::list<std::shared_ptr<place>> line_;
 };
 

@@ -323,6 +323,26 @@ std::shared_ptr<observer> const& client::get_observer() const noexcept
     return core_->config().observer;
 }
 
+std::string client::get_endpoint() const
+{
+    return core_->endpoint().str() + core_->endpoint().path_prefix;
+}
+
+std::string const& client::get_region() const noexcept
+{
+    return core_->config().region;
+}
+
+account_id const& client::get_account() const noexcept
+{
+    return core_->config().account;
+}
+
+retry_settings const& client::get_retry() const noexcept
+{
+    return core_->retry();
+}
+
 glacier::pool_statistics client::pool_statistics() const
 {
     return core_->statistics();

@@ -103,6 +103,7 @@ public:
     asio::any_io_executor blocking_executor() const;
     client_config const& config() const noexcept;
     protocol::endpoint const& endpoint() const noexcept;
+    retry_settings const& retry() const noexcept { return retry_; }
 
 private:
     struct state;

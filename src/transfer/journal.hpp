@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace glacier::transfer {
@@ -51,10 +53,12 @@ public:
     /// What it had when it was opened, and what was appended since.
     std::vector<record> const& records() const noexcept { return records_; }
 
-    /// Written to the disk when it returns.
+    /// Written to the disk when it returns. After an error, such as a full disk, the records are those from before, and
+    /// it can be tried again. Errors: also errc::state_file_invalid for what would be larger than can be read.
     void append(record added);
 
     /// Replaces all records by these, at once: after a crash either the old or the new ones are there. The lock stays.
+    /// FILE.new is written first. Errors: as append().
     void replace(std::vector<record> records);
 
     /// Removes the file. Nothing can be appended any more.
@@ -66,9 +70,12 @@ public:
     static bool exists(std::filesystem::path const& path);
 
 private:
+    void check_fits(std::size_t line_bytes, std::uint64_t file_bytes) const;
+
     std::filesystem::path path_;
     int descriptor_ = -1;
     std::vector<record> records_;
+    std::uint64_t size_ = 0;
 };
 
 } // namespace glacier::transfer

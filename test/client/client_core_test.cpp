@@ -816,6 +816,24 @@ BOOST_AUTO_TEST_CASE(blocking_executor)
     BOOST_TEST((sut.get_executor() == asio::any_io_executor(context.get_executor())));
 }
 
+// A handle says whom it talks to, and how it repeats.
+BOOST_AUTO_TEST_CASE(what_a_handle_says)
+{
+    client_config config = default_config();
+    config.endpoint = "http://localhost:8080/prefix/";
+    config.account = "123456789012";
+    client const made = make_client(std::move(config));
+    call_settings settings;
+    settings.retry = retry_settings::none();
+
+    BOOST_TEST(made.get_endpoint() == "http://localhost:8080/prefix");
+    BOOST_TEST(made.get_region() == "eu-west-1");
+    BOOST_TEST(made.get_account().str() == "123456789012");
+    BOOST_TEST(made.get_retry().attempts_max == 3);
+    BOOST_TEST(made.with(settings).get_retry().attempts_max == 1);
+    BOOST_TEST(sut.get_endpoint() == "https://glacier.eu-west-1.amazonaws.com:443");
+}
+
 // Hashing happens on that executor and nowhere else: while it does not run, an upload waits.
 BOOST_AUTO_TEST_CASE(hashing_uses_the_blocking_executor)
 {

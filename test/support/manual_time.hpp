@@ -20,6 +20,8 @@
 
 namespace glacier::test {
 
+namespace asio = boost::asio;
+
 /// Time that passes when the test says so. For a loop that runs on one thread.
 class manual_time final : public async::time_source {
 public:

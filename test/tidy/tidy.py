@@ -1,10 +1,9 @@
-#!/ usr / bin / python3
-""
-    "Checks the rules of the source tree that no compiler checks.
+#!/usr/bin/python3
+"""Checks the rules of the source tree that no compiler checks.
 
-    Usage : tidy.py[--root DIR][--compiler c++][--no - compile]
+Usage: tidy.py [--root DIR] [--compiler c++] [--no-compile]
 
-            Each broken rule is a line `path : line : rule : message`; the exit status is 1 if there is any. Needs only
+Each broken rule is a line `path:line: rule: message`; the exit status is 1 if there is any. Needs only
 the standard library of Python. The rules are the tables below, and the functions named `check_...`.
 """
 
@@ -16,20 +15,20 @@ import re
 import subprocess
 import sys
 
-#-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -
-#The walls : what the files of each room(a directory of src /) may include of the project.
+# ---------------------------------------------------------------------------------------------------
+# The walls: what the files of each room (a directory of src/) may include of the project.
 #
-#A room may always include itself and `base`.An entry with a slash is a single header.Whoever may
-#include `protocol` may include `crypto` too.Public value types(<glacier / ...>) are open to all rooms.
-#The table is that of the design : an arrow that is not here does not exist, and there is no way round
-#through a third room.
+# A room may always include itself and `base`. An entry with a slash is a single header. Whoever may
+# include `protocol` may include `crypto` too. Public value types (<glacier/...>) are open to all rooms.
+# The table is that of the design: an arrow that is not here does not exist, and there is no way round
+# through a third room.
 
 WALLS = {
     "base": [],
     "crypto": [],
     "protocol": ["crypto"],
     "plan": ["protocol", "crypto"],
-#What is told of a client may come from every room, so it knows none : events are public value types.
+    # What is told of a client may come from every room, so it knows none: events are public value types.
     "observer": [],
     "async": ["plan"],
     "net": ["async", "plan", "protocol/http_message.hpp", "protocol/endpoint.hpp", "crypto"],
@@ -41,8 +40,8 @@ WALLS = {
     "cli": ["catalogue"],
 }
 
-#Public headers that are the API rather than value types, and the rooms that may include them.Other
-#public headers may include none of these, or everybody would.
+# Public headers that are the API rather than value types, and the rooms that may include them. Other
+# public headers may include none of these, or everybody would.
 API_HEADERS = {
     "client.hpp": ["client", "transfer", "cli"],
     "pager.hpp": ["client", "transfer", "cli"],
@@ -55,24 +54,22 @@ API_HEADERS = {
     "glacier.hpp": [],
 }
 
-#Directories whose files are users of the library and know no walls.
+# Directories whose files are users of the library and know no walls.
 OUTSIDE = ["test/*", "benchmarks/*", "docs/examples/*"]
 
-#Files directly in src / that compile the non - template code of other libraries, once for all.
+# Files directly in src/ that compile the non-template code of other libraries, once for all.
 INSTANTIATIONS = ["src/boost*.cpp"]
 
-#Headers of other libraries : a pattern of the header, and where alone it may be included. `only` are
-#patterns of files; OUTSIDE and INSTANTIATIONS are added to each.
+# Headers of other libraries: a pattern of the header, and where alone it may be included. `only` are
+# patterns of files; OUTSIDE and INSTANTIATIONS are added to each.
 #
-#The emulator has two servers : that of the service, and that of the control endpoint,                       \
-    which is apart so that what
-#everybody may reach shares no code with what only tests may.The commands of the latter are JSON of the      \
-    emulator's
-#own, which is no concern of the service's codec.
+# The emulator has two servers: that of the service, and that of the control endpoint, which is apart so that what
+# everybody may reach shares no code with what only tests may. The commands of the latter are JSON of the emulator's
+# own, which is no concern of the service's codec.
 SYSTEM_HEADERS = [
     (
         r"boost/beast(/|\.hpp)",
-#The emulator's webhooks are HTTP from the other side, and it may not include src/net.
+        # The emulator's webhooks are HTTP from the other side, and it may not include src/net.
         ["src/net/*", "src/emulator/server.*", "src/emulator/control_server.*", "src/emulator/webhook.cpp"],
         "Beast costs 20 s to compile",
     ),
@@ -88,7 +85,7 @@ SYSTEM_HEADERS = [
     ),
     (
         r"boost/json(/|\.hpp|_fwd)",
-#JSON lines of events are no concern of the service's codec either.
+        # JSON lines of events are no concern of the service's codec either.
         [
             "src/protocol/*",
             "src/credentials/*",
@@ -107,7 +104,7 @@ SYSTEM_HEADERS = [
     ),
 ]
 
-#The other way round : where a header may not be included, though everywhere else it may.
+# The other way round: where a header may not be included, though everywhere else it may.
 SYSTEM_HEADERS_NOT_IN = [
     (
         r"boost/asio/",
@@ -116,26 +113,27 @@ SYSTEM_HEADERS_NOT_IN = [
     ),
 ]
 
-#Sources without a test file of their own, and why.(A main.cpp needs none : end - to - end tests run it.)
+# Sources without a test file of their own, and why. (A main.cpp needs none: end-to-end tests run it.)
 WITHOUT_TEST_FILE = {
     "src/boost*.cpp": "only instantiates other libraries",
 }
 
-#Files that show the unsafe coroutine idioms on purpose, and why.
+# Files that show the unsafe coroutine idioms on purpose, and why.
 UNSAFE_IDIOMS_ON_PURPOSE = {}
 
 HEADER_FLAGS = ["-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-DBOOST_ASIO_SEPARATE_COMPILATION"]
 COMPILERS_MAX = 2
 
-#Written in two pieces, so that this file does not contain them.
+# Written in two pieces, so that this file does not contain them.
 FORBIDDEN_WORDS = re.compile(r"\b(?:" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X"]) + r")\b")
 MACHINE_PATHS = re.compile(r"(?<![\w.~}-])/(?:" + "|".join(["wo" + "rk", "ho" + "me"]) + r")/")
 REAL_SLEEP = re.compile(r"\b(sleep_for|sleep_until|usleep|nanosleep)\b")
 
 CPP_SUFFIXES = (".cpp", ".hpp", ".ipp", ".h", ".cc")
 
-#-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -
-#Text of C++
+
+# ---------------------------------------------------------------------------------------------------
+# Text of C++
 
 COMMENT_OR_LITERAL = re.compile(
     r"""
@@ -180,7 +178,7 @@ class Source:
         self.path = path
         with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
             self.text = file.read()
-#(line, header, whether it was in angle brackets)
+        # (line, header, whether it was in angle brackets)
         self.includes = []
         text = without_comments(self.text)
         for match in INCLUDE.finditer(text):
@@ -196,8 +194,9 @@ class Source:
 def matches(path, patterns):
     return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
-#-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -
-#The tree
+
+# ---------------------------------------------------------------------------------------------------
+# The tree
 
 
 class Tree:
@@ -238,8 +237,9 @@ class Tree:
                 return os.path.normpath(path)
         return None
 
-#-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -
-#Includes
+
+# ---------------------------------------------------------------------------------------------------
+# Includes
 
 
 def check_walls(tree):
@@ -318,7 +318,7 @@ def check_cycles(tree):
             if target is not None:
                 graph[source.path].append((target, line))
 
-#Depth first, without recursion : a target that is still open closes a cycle.
+    # Depth first, without recursion: a target that is still open closes a cycle.
     state = {}
     for start in sorted(graph):
         if start in state:
@@ -347,7 +347,7 @@ def check_headers_compile_alone(tree, compiler):
 
     def compile_one(path):
         name = path[len("include/") :]
-#Twice, which also shows that the header guards itself.
+        # Twice, which also shows that the header guards itself.
         program = f"#include <{name}>\n#include <{name}>\n"
         command = [compiler, "-x", "c++", *HEADER_FLAGS, "-I", os.path.join(tree.root, "include"), "-"]
         try:
@@ -364,8 +364,9 @@ def check_headers_compile_alone(tree, compiler):
             if error is not None:
                 tree.report(path, 1, "header-alone", f"does not compile alone: {error}")
 
-#-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -
-#Files
+
+# ---------------------------------------------------------------------------------------------------
+# Files
 
 
 def check_listed_in_cmake(tree):
@@ -409,7 +410,7 @@ def tracked_files(tree):
         top = subprocess.run(
             ["git", "-C", tree.root, "rev-parse", "--show-toplevel"], capture_output=True, text=True, timeout=60
         )
-#In a directory inside of some other repository, git would speak of that one.
+        # In a directory inside of some other repository, git would speak of that one.
         if done.returncode == 0 and os.path.realpath(top.stdout.strip()) == os.path.realpath(tree.root):
             names = done.stdout.decode("utf-8", "replace").split("\0")
             return sorted(name for name in set(names) if name and tree.exists(name))
@@ -443,11 +444,10 @@ def check_sleep(tree):
             message = f"{match.group()} in a test: wait for the event, or step a clock of the test"
             tree.report(source.path, line, "sleep", message)
 
-#Pages of the guide quote the programs that are run as tests : what compiles and runs cannot be out of       \
-    date.A page
-#X - Y.md quotes docs / examples /                                                                           \
-         X_Y.cpp and the examples that it links to.Indentation and lines of `...` do not count;
-#blocks of `c++` are sketches and are not compared.
+
+# Pages of the guide quote the programs that are run as tests: what compiles and runs cannot be out of date. A page
+# X-Y.md quotes docs/examples/X_Y.cpp and the examples that it links to. Indentation and lines of `...` do not count;
+# blocks of `c++` are sketches and are not compared.
 EXAMPLE_LINK = re.compile(r"\]\(\.\./(examples/\w+\.cpp)\)")
 SNIPPET = re.compile(r"^```cpp\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -477,12 +477,13 @@ def check_guide(tree):
                     line = text.count("\n", 0, match.start()) + 1
                     tree.report(f"docs/guide/{name}", line, "snippet", "in none of the examples that the page names")
 
-#-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -
-#Coroutines
+
+# ---------------------------------------------------------------------------------------------------
+# Coroutines
 #
-#GCC 12 compiles some expressions with co_await wrongly : temporaries are destroyed twice or never.What
-#a text search can find of that is looked for here, in the parts of a statement that belong to it : the
-#bodies of lambdas in it are statements of their own.
+# GCC 12 compiles some expressions with co_await wrongly: temporaries are destroyed twice or never. What
+# a text search can find of that is looked for here, in the parts of a statement that belong to it: the
+# bodies of lambdas in it are statements of their own.
 
 TOKEN = re.compile(r'[A-Za-z_]\w*|\d[\w.\']*|"[^"]*"|::|->|&&|\|\||\S')
 DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", re.MULTILINE | re.DOTALL)
@@ -490,16 +491,15 @@ DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n\\]|\\.|\\\n)*", re.MULTILINE | re.DOTAL
 OPENING = {"(": ")", "[": "]", "{": "}"}
 CLOSING = {")", "]", "}"}
 CONTROL = {"if", "while", "for", "switch", "catch"}
-#One of these directly between braces makes them a block; a list of values has neither.
+# One of these directly between braces makes them a block; a list of values has neither.
 STATEMENT_WORDS = CONTROL | {"do", "try", "return", "co_return", ";", "case"}
-#After these a `[` begins a lambda, although they look like names.
+# After these a `[` begins a lambda, although they look like names.
 EXPRESSION_WORDS = {"return", "co_return", "co_await", "co_yield", "case", "throw", "else", "do"}
 
 BANNED_COROUTINE_TOOLS = re.compile(
     r"boost/asio/experimental/(awaitable_operators|parallel_group|(concurrent_|basic_)*channel)"
 )
-BANNED_COROUTINE_NAMES = {
-    "awaitable_operators", "parallel_group", "make_parallel_group", "make_experimental_group"}
+BANNED_COROUTINE_NAMES = {"awaitable_operators", "parallel_group", "make_parallel_group", "make_experimental_group"}
 
 
 class Code:
@@ -525,7 +525,7 @@ class Code:
             if token in OPENING:
                 stack.append(i)
             elif token in CLOSING:
-#Unbalanced text(both sides of an #if) loses the innermost brackets, not all of them.
+                # Unbalanced text (both sides of an #if) loses the innermost brackets, not all of them.
                 for depth in range(len(stack) - 1, -1, -1):
                     if OPENING[self.tokens[stack[depth]]] == token:
                         self.partner[stack[depth]] = i
@@ -681,7 +681,8 @@ def unsafe_idioms(code):
                     message = "`auto [a, b] = co_await`: first `auto r = co_await ...;`, then `auto& [a, b] = r;`"
                     yield line, "coroutine-binding", message
 
-#-- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -- -
+
+# ---------------------------------------------------------------------------------------------------
 
 
 def check_tree(root, compiler="c++", compile_headers=True):

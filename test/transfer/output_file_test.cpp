@@ -1,20 +1,19 @@
 #include "transfer/output_file.hpp"
 
 #include "support/fake_service.hpp"
+#include "support/file_size_limit.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 
 #include <atomic>
-#include <csignal>
 #include <optional>
 #include <system_error>
 #include <thread>
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -53,31 +52,6 @@ struct output_file_fixture {
 };
 
 using names = std::vector<std::string>;
-
-/// Lets no file grow above so many bytes, as long as it lives.
-class file_size_limit {
-public:
-    explicit file_size_limit(rlim_t bytes) : signal_(std::signal(SIGXFSZ, SIG_IGN))
-    {
-        ::getrlimit(RLIMIT_FSIZE, &before_);
-        rlimit changed = before_;
-        changed.rlim_cur = bytes;
-        ::setrlimit(RLIMIT_FSIZE, &changed);
-    }
-
-    file_size_limit(file_size_limit const&) = delete;
-    file_size_limit& operator=(file_size_limit const&) = delete;
-
-    ~file_size_limit()
-    {
-        ::setrlimit(RLIMIT_FSIZE, &before_);
-        std::signal(SIGXFSZ, signal_);
-    }
-
-private:
-    rlimit before_{};
-    void (*signal_)(int);
-};
 
 } // namespace
 
