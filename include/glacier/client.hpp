@@ -9,6 +9,7 @@
 #include <glacier/multipart.hpp>
 #include <glacier/pool_statistics.hpp>
 #include <glacier/provisioned_capacity.hpp>
+#include <glacier/transfer_limits.hpp>
 #include <glacier/vault.hpp>
 #include <glacier/vault_access_policy.hpp>
 #include <glacier/vault_lock.hpp>
@@ -291,6 +292,9 @@ public:
     /// cancellation the unit may be bought. Errors: limit_exceeded above 2 units.
     asio::awaitable<purchase_provisioned_capacity_result> purchase_provisioned_capacity(
         purchase_provisioned_capacity_request request = purchase_provisioned_capacity_request()) const;
+
+    /// For the library.
+    std::shared_ptr<client_core> const& core() const noexcept { return core_; }
 
 private:
     std::shared_ptr<client_core> core_;

@@ -51,6 +51,14 @@ public:
     void on_connection_acquired(connection_acquired const& event) noexcept override;
     /// Counted by outcome.
     void on_credentials_refreshed(credentials_refreshed const& event) noexcept override;
+    /// The bytes that an earlier run had transferred, counted by direction.
+    void on_transfer_started(transfer_started const& event) noexcept override;
+    /// Counted by direction and outcome.
+    void on_transfer_part_repeated(transfer_part_repeated const& event) noexcept override;
+    /// Counted by direction, and whether there are fewer or more.
+    void on_transfer_pace_changed(transfer_pace_changed const& event) noexcept override;
+    /// Counted by status.
+    void on_job_looked_at(job_looked_at const& event) noexcept override;
     /// Counted by direction and outcome.
     void on_transfer_part_ended(transfer_part_ended const& event) noexcept override;
     /// Counted by direction and outcome.

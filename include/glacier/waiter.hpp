@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace glacier {
@@ -55,6 +56,17 @@ struct job_waiter_settings {
     std::function<void(job_description const&)> on_look;
 };
 
+/// For a single job_waiter::wait().
+struct job_wait_options {
+    job_wait_options() = default;
+
+    /// Zero: no limit. Nothing: job_waiter_settings::timeout. Errors: errc::invalid_option below zero.
+    std::optional<std::chrono::milliseconds> timeout;
+    /// Told after each look at this job, until the wait ends; job_waiter_settings::on_look is told too. Called on an
+    /// executor of the client's context; must not block or throw.
+    std::function<void(job_description const&)> on_look;
+};
+
 /**
  * Waits for any number of jobs of one vault at once. A job_waiter is a cheap handle: copies share one poller.
  *
@@ -90,8 +102,21 @@ public:
     /// The same with a time of its own. Zero: no limit. Errors: also invalid_value for a time below zero.
     asio::awaitable<job_description> wait(job_id job, std::chrono::milliseconds timeout) const;
 
+    /// The same with options of its own. Errors: also invalid_value for options that cannot be.
+    asio::awaitable<job_description> wait(job_id job, job_wait_options options) const;
+
 private:
     std::shared_ptr<poller> poller_;
 };
+
+/**
+ * The waiter that all who ask for it share, for a vault and a client, its copies and those of client::with(). It has
+ * the settings that job_waiter_settings() gives, but no limit of time, and makes its requests with the settings of
+ * client_config. It exists as long as somebody has a handle of it.
+ *
+ * Thread safety: may be called from every thread.
+ * Errors: invalid_value with errc::invalid_vault_name for an empty name.
+ */
+job_waiter shared_job_waiter(client const& service, vault_name const& vault);
 
 } // namespace glacier

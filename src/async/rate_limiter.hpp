@@ -7,6 +7,7 @@
 #include <boost/asio/awaitable.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <list>
@@ -41,7 +42,14 @@ public:
     std::size_t block_bytes(std::size_t wanted) const noexcept;
 
 private:
-    class place;
+    struct place;
+    class turn;
+
+    static asio::awaitable<void> wait_in_line(std::shared_ptr<rate_limiter> self, std::size_t bytes);
+    static asio::awaitable<void> wait_as_first(std::shared_ptr<rate_limiter> self,
+                                               std::shared_ptr<place> mine, std::size_t bytes);
+    bool pass_at_once(std::size_t bytes);
+    std::chrono::nanoseconds take(std::size_t bytes, time_source::time_point now);
 
     std::shared_ptr<time_source> time_;
     std::atomic<std::uint64_t> rate_;

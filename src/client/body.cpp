@@ -2,11 +2,13 @@
 
 #include <glacier/error.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <system_error>
 #include <utility>
 
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -38,10 +40,10 @@ private:
 };
 
 /// A file that was opened once: renaming or replacing it later does not change what is read.
-class file_source final : public body_source {
+class opened_file {
 public:
     // Without O_NONBLOCK, opening a pipe would wait for a writer. For regular files it has no effect.
-    explicit file_source(std::filesystem::path const& path)
+    explicit opened_file(std::filesystem::path const& path)
         : path_(path), descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK))
     {
         if (descriptor_ < 0)
@@ -55,13 +57,13 @@ public:
         size_ = static_cast<std::uint64_t>(status.st_size);
     }
 
-    file_source(file_source const&) = delete;
-    file_source& operator=(file_source const&) = delete;
-    ~file_source() override { ::close(descriptor_); }
+    opened_file(opened_file const&) = delete;
+    opened_file& operator=(opened_file const&) = delete;
+    ~opened_file() { ::close(descriptor_); }
 
-    std::uint64_t size() const override { return size_; }
+    std::uint64_t size() const noexcept { return size_; }
 
-    void read(std::uint64_t offset, std::span<std::byte> bytes) const override
+    void read(std::uint64_t offset, std::span<std::byte> bytes) const
     {
         while (!bytes.empty()) {
             ssize_t const count =
@@ -80,6 +82,16 @@ public:
         }
     }
 
+    /// The whole, which must not be empty.
+    std::byte const* map() const
+    {
+        void* const address =
+            ::mmap(nullptr, static_cast<std::size_t>(size_), PROT_READ, MAP_SHARED, descriptor_, 0);
+        if (address == MAP_FAILED)
+            fail(errno);
+        return static_cast<std::byte const*>(address);
+    }
+
 private:
     [[noreturn]] void fail(int reason) const
     {
@@ -90,6 +102,67 @@ private:
     std::filesystem::path path_;
     int descriptor_;
     std::uint64_t size_ = 0;
+};
+
+class file_source final : public body_source {
+public:
+    explicit file_source(std::filesystem::path const& path) : file_(path) {}
+
+    std::uint64_t size() const override { return file_.size(); }
+
+    void read(std::uint64_t offset, std::span<std::byte> bytes) const override { file_.read(offset, bytes); }
+
+private:
+    opened_file file_;
+};
+
+class mapped_source final : public body_source {
+public:
+    explicit mapped_source(std::filesystem::path const& path)
+    {
+        opened_file const file(path);
+        // Nothing cannot be mapped.
+        if (file.size() != 0)
+            bytes_ = std::span(file.map(), static_cast<std::size_t>(file.size()));
+    }
+
+    mapped_source(mapped_source const&) = delete;
+    mapped_source& operator=(mapped_source const&) = delete;
+
+    ~mapped_source() override
+    {
+        if (!bytes_.empty())
+            ::munmap(address_of(0), bytes_.size());
+    }
+
+    std::uint64_t size() const override { return bytes_.size(); }
+
+    void read(std::uint64_t offset, std::span<std::byte> bytes) const override
+    {
+        auto const part = bytes_.subspan(offset, bytes.size());
+        std::copy(part.begin(), part.end(), bytes.begin());
+    }
+
+    std::optional<std::span<std::byte const>> in_memory() const override { return bytes_; }
+
+    void release(std::uint64_t offset, std::uint64_t size) const override
+    {
+        // Only whole pages: others of the file may still be in use. The last one ends with the file.
+        auto const page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+        std::uint64_t const first = (offset + page - 1) / page * page;
+        std::uint64_t const end =
+            offset + size == bytes_.size() ? bytes_.size() : (offset + size) / page * page;
+        if (first < end)
+            ::madvise(address_of(first), static_cast<std::size_t>(end - first), MADV_DONTNEED);
+    }
+
+private:
+    void* address_of(std::uint64_t offset) const noexcept
+    {
+        return const_cast<std::byte*>(bytes_.data() + offset);
+    }
+
+    std::span<std::byte const> bytes_;
 };
 
 class sliced_source final : public body_source {
@@ -111,6 +184,11 @@ public:
         if (!bytes)
             return std::nullopt;
         return bytes->subspan(offset_, size_);
+    }
+
+    void release(std::uint64_t offset, std::uint64_t size) const override
+    {
+        whole_->release(offset_ + offset, size);
     }
 
 private:
@@ -166,6 +244,11 @@ body body::file(std::filesystem::path const& path, std::uint64_t offset, std::ui
 body body::file(std::filesystem::path const& path)
 {
     return body(std::make_shared<file_source>(path));
+}
+
+body body::mapped_file(std::filesystem::path const& path)
+{
+    return body(std::make_shared<mapped_source>(path));
 }
 
 body body::slice(std::uint64_t offset, std::uint64_t slice_size) const

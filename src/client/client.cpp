@@ -1,6 +1,7 @@
 #include <glacier/client.hpp>
 
 #include "async/offload.hpp"
+#include "async/transfer_limits.hpp"
 #include "base/decimal.hpp"
 #include "client/check_request.hpp"
 #include "client/client_core.hpp"
@@ -146,7 +147,7 @@ asio::awaitable<void> call_without_result(std::shared_ptr<client_core> core, Req
 /// Feeds a body to a hasher, some milliseconds of work at a time.
 class body_reader {
 public:
-    explicit body_reader(body content) : content_(std::move(content)) {}
+    body_reader(body content, std::optional<hash_path> path) : content_(std::move(content)), hasher_(path) {}
 
     /// False at the end.
     bool hash_some()
@@ -181,7 +182,7 @@ public:
 
 private:
     // A cancellation takes effect between two steps.
-    static constexpr std::uint64_t step_bytes = std::uint64_t(8) * 1'048'576;
+    static constexpr std::uint64_t step_bytes = 1'048'576;
     static constexpr std::uint64_t block_bytes = std::uint64_t(256) * 1'024;
 
     body content_;
@@ -192,7 +193,7 @@ private:
 
 asio::awaitable<body_hashes> hash(std::shared_ptr<client_core> core, body content)
 {
-    auto const reader = std::make_shared<body_reader>(std::move(content));
+    auto const reader = std::make_shared<body_reader>(std::move(content), core->limits()->hashing);
     asio::any_io_executor const executor = core->blocking_executor();
     auto step = [reader] { return reader->hash_some(); };
     while (co_await async::offload(executor, step)) {}
@@ -341,6 +342,11 @@ account_id const& client::get_account() const noexcept
 retry_settings const& client::get_retry() const noexcept
 {
     return core_->retry();
+}
+
+transfer_limits client::limits() const
+{
+    return transfer_limits(core_->limits());
 }
 
 glacier::pool_statistics client::pool_statistics() const

@@ -3,6 +3,7 @@
 #include "async/offload.hpp"
 #include "async/run_on.hpp"
 #include "async/task_group.hpp"
+#include "async/transfer_limits.hpp"
 #include "base/http_date.hpp"
 #include "base/iso8601.hpp"
 #include "base/printable.hpp"
@@ -35,6 +36,8 @@
 namespace glacier {
 
 namespace {
+
+constexpr std::size_t memory_bytes_min = 1'048'576;
 
 [[noreturn]] void refuse(errc reason, std::string message)
 {
@@ -138,6 +141,19 @@ void check_throughput(timeout_settings const& limits)
                                                       " ms, 1 ms or more is allowed");
 }
 
+void check_transfers(transfer_settings const& settings)
+{
+    if (settings.memory_max < memory_bytes_min)
+        throw invalid_value(errc::invalid_option,
+                            "transfers.memory_max = " + std::to_string(settings.memory_max) + ", " +
+                                std::to_string(memory_bytes_min) + " or more is allowed");
+    if (settings.hashing && !is_available(*settings.hashing))
+        throw invalid_value(errc::invalid_option,
+                            std::string("transfers.hashing = ") +
+                                (*settings.hashing == hash_path::avx512 ? "avx512" : "sha_ni") +
+                                ", which this processor cannot");
+}
+
 std::chrono::microseconds since(async::time_source const& time, async::time_source::time_point began)
 {
     return std::chrono::duration_cast<std::chrono::microseconds>(time.now() - began);
@@ -173,6 +189,9 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
             : async::blocking_executor_of(asio::query(executor, asio::execution::context));
 
     client_environment environment;
+    environment.limits = std::make_shared<transfer_limits::state>(config.transfers, environment.time);
+    settings.upload_rate = environment.limits->upload_rate;
+    settings.download_rate = environment.limits->download_rate;
     net::dialer_settings dialing(config.tls, config.timeouts);
     dialing.factory = config.connection_factory;
     dialing.pool = config.pool;
@@ -221,7 +240,10 @@ struct client_core::state {
           signer(protocol::signing_scope{endpoint_of(config).signing_region, "glacier"}),
           quota(config.retry.quota), gate(std::make_shared<send_gate>(environment.time)),
           proxy_authorization(config.proxy ? net::proxy_authorization(*config.proxy) : std::string())
-    {}
+    {
+        if (!environment.limits)
+            environment.limits = std::make_shared<transfer_limits::state>(config.transfers, environment.time);
+    }
 
     asio::any_io_executor executor;
     client_config config;
@@ -234,14 +256,15 @@ struct client_core::state {
     std::shared_ptr<send_gate> gate;
     // Empty without one.
     secret_string proxy_authorization;
+    job_pollers pollers;
 };
 
 /// One operation while it runs.
 struct client_core::call {
-    call(std::shared_ptr<state> shared, prepared_request its_request, retry_settings const& retry,
-         std::chrono::milliseconds its_limit)
-        : client(std::move(shared)), request(std::move(its_request)), info(protocol::info_of(request.id)),
-          plan(retry, client->quota, info.repeat), limit(its_limit),
+    call(client_core const& handle, prepared_request its_request)
+        : client(handle.state_), request(std::move(its_request)), info(protocol::info_of(request.id)),
+          plan(handle.retry_, client->quota, info.repeat), limit(handle.operation_timeout_),
+          on_failed_attempt(handle.on_failed_attempt_),
           invocation_id(make_invocation_id(*client->environment.random))
     {
         if (info.repeat == protocol::repeatable::no)
@@ -284,6 +307,7 @@ struct client_core::call {
     protocol::operation_info const& info;
     plan::retry_plan plan;
     std::chrono::milliseconds limit;
+    std::function<void(error_code)> on_failed_attempt;
     std::string invocation_id;
     int requests = 0;
     bool clock_corrected = false;
@@ -380,6 +404,8 @@ std::chrono::milliseconds client_core::call::fail(net::exchange_result const& re
     if (may_have_arrived && !*may_have_arrived)
         failed.failure.sent = false;
     tell_ended(result, failed.failure.code, failed.details);
+    if (on_failed_attempt)
+        on_failed_attempt(failed.failure.code);
 
     bool const throttled = plan::kind_of(failed.failure) == plan::failure_kind::throttling;
     double const rate = is_adaptive() ? client->gate->on_attempt(throttled) : 0;
@@ -520,21 +546,28 @@ client_core::client_core(asio::any_io_executor executor, client_config config, c
     check_operation_timeout(operation_timeout_);
     check_throughput(state_->config.timeouts);
     check_application_id(state_->config.application_id);
-}
-
-client_core::client_core(std::shared_ptr<state> shared, retry_settings const& retry,
-                         std::chrono::milliseconds operation_timeout)
-    : state_(std::move(shared)), retry_(retry), operation_timeout_(operation_timeout)
-{
-    check_retry(retry_);
-    check_operation_timeout(operation_timeout_);
+    check_transfers(state_->config.transfers);
 }
 
 std::shared_ptr<client_core> client_core::with(call_settings const& settings) const
 {
-    client_core made(state_, settings.retry.value_or(retry_),
-                     settings.operation_timeout.value_or(operation_timeout_));
-    return std::make_shared<client_core>(std::move(made));
+    auto const made = std::make_shared<client_core>(*this);
+    made->retry_ = settings.retry.value_or(retry_);
+    made->operation_timeout_ = settings.operation_timeout.value_or(operation_timeout_);
+    if (settings.on_failed_attempt)
+        made->on_failed_attempt_ = settings.on_failed_attempt;
+    check_retry(made->retry_);
+    check_operation_timeout(made->operation_timeout_);
+    return made;
+}
+
+std::shared_ptr<client_core> client_core::as_configured() const
+{
+    auto const made = std::make_shared<client_core>(*this);
+    made->retry_ = state_->config.retry;
+    made->operation_timeout_ = state_->config.timeouts.operation;
+    made->on_failed_attempt_ = nullptr;
+    return made;
 }
 
 asio::any_io_executor const& client_core::executor() const noexcept
@@ -567,6 +600,16 @@ asio::awaitable<std::size_t> client_core::warm_up(std::size_t connections) const
     }
 }
 
+std::shared_ptr<transfer_limits::state> const& client_core::limits() const noexcept
+{
+    return state_->environment.limits;
+}
+
+job_pollers& client_core::pollers() const noexcept
+{
+    return state_->pollers;
+}
+
 client_config const& client_core::config() const noexcept
 {
     return state_->config;
@@ -579,7 +622,7 @@ protocol::endpoint const& client_core::endpoint() const noexcept
 
 asio::awaitable<client_core::performed_request> client_core::perform(prepared_request request)
 {
-    auto running = std::make_shared<call>(state_, std::move(request), retry_, operation_timeout_);
+    auto running = std::make_shared<call>(*this, std::move(request));
     bool const has_deadline = operation_timeout_ > std::chrono::milliseconds::zero();
     auto operation = has_deadline ? limited(running) : repeat(running);
     if (running->watcher() == nullptr)

@@ -3,6 +3,7 @@
 #include "async/timer.hpp"
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "client/job_pollers.hpp"
 #include "net/exchange.hpp"
 #include "protocol/endpoint_rules.hpp"
 #include "protocol/operation.hpp"
@@ -10,11 +11,13 @@
 #include <glacier/config.hpp>
 #include <glacier/error.hpp>
 #include <glacier/observer.hpp>
+#include <glacier/transfer_limits.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,6 +33,8 @@ struct client_environment {
     std::shared_ptr<base::random_source> random;
     /// For waits, deadlines and durations.
     std::shared_ptr<async::time_source> time = async::system_time();
+    /// What the exchanger obeys too. Null: made of the configuration.
+    std::shared_ptr<transfer_limits::state> limits;
 };
 
 /// Tells the observer that an operation has ended, when it goes: as cancelled, unless it was told otherwise.
@@ -93,6 +98,9 @@ public:
     /// The same client with other settings. Throws invalid_value.
     std::shared_ptr<client_core> with(call_settings const& settings) const;
 
+    /// The same client with the settings of the configuration, whatever this one was made with.
+    std::shared_ptr<client_core> as_configured() const;
+
     /// Lifetime: what it needs stays alive.
     asio::awaitable<performed_request> perform(prepared_request request);
 
@@ -103,14 +111,13 @@ public:
     asio::any_io_executor blocking_executor() const;
     client_config const& config() const noexcept;
     protocol::endpoint const& endpoint() const noexcept;
+    std::shared_ptr<transfer_limits::state> const& limits() const noexcept;
+    job_pollers& pollers() const noexcept;
     retry_settings const& retry() const noexcept { return retry_; }
 
 private:
     struct state;
     struct call;
-
-    client_core(std::shared_ptr<state> shared, retry_settings const& retry,
-                std::chrono::milliseconds operation_timeout);
 
     static asio::awaitable<performed_request> repeat(std::shared_ptr<call> running);
     static asio::awaitable<net::exchange_result> attempt(std::shared_ptr<call> running);
@@ -126,6 +133,7 @@ private:
     std::shared_ptr<state> state_;
     retry_settings retry_;
     std::chrono::milliseconds operation_timeout_;
+    std::function<void(error_code)> on_failed_attempt_;
 };
 
 /// The environment of a real client: network, clock and random numbers of the machine.

@@ -1,6 +1,8 @@
 #include "client/job_waiter.hpp"
 
 #include "async/event.hpp"
+#include "async/transfer_limits.hpp"
+#include "client/client_core.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -54,15 +56,35 @@ std::optional<error_code> code_of(std::exception_ptr const& error)
     }
 }
 
+std::string_view name_of(job_status status) noexcept
+{
+    switch (status) {
+    case job_status::in_progress:
+        return "InProgress";
+    case job_status::succeeded:
+        return "Succeeded";
+    case job_status::failed:
+        return "Failed";
+    case job_status::unknown:
+        break;
+    }
+    return "unknown";
+}
+
 } // namespace
 
 /// A call of wait() and how it ended.
 struct job_waiter::poller::waiting_one {
-    waiting_one(std::string its_job, milliseconds its_timeout) : job(std::move(its_job)), timeout(its_timeout)
+    waiting_one(std::string its_job, milliseconds its_timeout,
+                std::function<void(job_description const&)> its_on_look)
+        : job(std::move(its_job)), timeout(its_timeout), on_look(std::move(its_on_look))
     {}
 
     std::string job;
     milliseconds timeout;
+    // Held while it is told, so that whoever waits does not go in the middle of it.
+    std::mutex telling;
+    std::function<void(job_description const&)> on_look;
     async::event ended;
     // Written before `ended` is set.
     std::optional<job_description> done;
@@ -72,8 +94,10 @@ struct job_waiter::poller::waiting_one {
 /// A place among those who wait. It is left when the call ends, also because its coroutine is dropped.
 class job_waiter::poller::place {
 public:
-    place(std::shared_ptr<poller> owner, std::string const& job, milliseconds timeout)
-        : owner_(std::move(owner)), wait_(std::make_shared<waiting_one>(job, timeout))
+    place(std::shared_ptr<poller> owner, std::string const& job, milliseconds timeout,
+          std::function<void(job_description const&)> on_look)
+        : owner_(std::move(owner)), looks_(on_look != nullptr),
+          wait_(std::make_shared<waiting_one>(job, timeout, std::move(on_look)))
     {
         auto const now = owner_->time_->now();
         std::optional<async::timer::time_point> deadline;
@@ -84,6 +108,8 @@ public:
             std::lock_guard const lock(owner_->mutex_);
             ticket_ = owner_->plan_.add(job, deadline, now);
             owner_->waits_.emplace(ticket_, wait_);
+            if (looks_)
+                looker_ = owner_->lookers_.emplace(job, wait_);
             polling = std::exchange(owner_->polling_, true);
         }
         if (polling)
@@ -100,6 +126,8 @@ public:
         bool last = false;
         {
             std::lock_guard const lock(owner_->mutex_);
+            if (looks_)
+                owner_->lookers_.erase(looker_);
             if (owner_->waits_.erase(ticket_) != 0) {
                 owner_->plan_.remove(ticket_);
                 last = owner_->waits_.empty();
@@ -108,14 +136,21 @@ public:
         // Otherwise the poller would keep the context busy for nobody.
         if (last)
             owner_->post_wake();
+        if (looks_) {
+            std::lock_guard const lock(wait_->telling);
+            wait_->on_look = nullptr;
+        }
     }
 
     waiting_one& wait() const noexcept { return *wait_; }
 
 private:
     std::shared_ptr<poller> owner_;
+    bool looks_;
     std::shared_ptr<waiting_one> wait_;
     ticket ticket_ = 0;
+    // If it looks.
+    std::multimap<std::string, std::shared_ptr<waiting_one>, std::less<>>::iterator looker_;
 };
 
 /// Belongs to the polling coroutine. If that is dropped unfinished, because its context is destroyed, nobody would wake
@@ -164,13 +199,13 @@ job_waiter::poller::poller(client service, vault_name vault, job_waiter_settings
 }
 
 asio::awaitable<job_description> job_waiter::poller::wait(std::shared_ptr<poller> self, job_id job,
-                                                          std::optional<milliseconds> timeout)
+                                                          job_wait_options options)
 {
-    milliseconds const limit = timeout.value_or(self->settings_.timeout);
+    milliseconds const limit = options.timeout.value_or(self->settings_.timeout);
     check_timeout(limit);
     if (job.str().empty())
         throw invalid_value(errc::invalid_job_id, job.str());
-    place const taken(std::move(self), job.str(), limit);
+    place const taken(std::move(self), job.str(), limit, std::move(options.on_look));
     waiting_one& wait = taken.wait();
     bool const ended = co_await wait.ended.wait();
     if (!ended)
@@ -284,15 +319,36 @@ asio::awaitable<void> job_waiter::poller::list(bool first)
 
 void job_waiter::poller::tell(std::string const& id, job_description const& job)
 {
-    if (!settings_.on_look)
-        return;
-    bool waited_for = false;
+    waiting_ones told;
     {
         std::lock_guard const lock(mutex_);
-        waited_for = plan_.waits_for(id);
+        if (!plan_.waits_for(id))
+            return;
+        auto const lookers = lookers_.equal_range(id);
+        for (auto each = lookers.first; each != lookers.second; ++each)
+            told.push_back(each->second);
     }
-    if (waited_for)
+    tell_observer(id, job);
+    if (settings_.on_look)
         settings_.on_look(job);
+    for (auto const& each : told) {
+        std::lock_guard const lock(each->telling);
+        if (each->on_look)
+            each->on_look(job);
+    }
+}
+
+void job_waiter::poller::tell_observer(std::string const& id, job_description const& job) const
+{
+    observer* const watcher = service_.get_observer().get();
+    if (watcher == nullptr)
+        return;
+    std::string const resource = "vault " + vault_.str() + ", job " + id;
+    job_looked_at event;
+    event.resource = resource;
+    event.completed = job.completed;
+    event.status = name_of(job.status);
+    watcher->on_job_looked_at(event);
 }
 
 void job_waiter::poller::on_failure(std::exception_ptr const& error)
@@ -374,12 +430,32 @@ job_waiter::job_waiter(std::shared_ptr<poller> shared) noexcept : poller_(std::m
 
 asio::awaitable<job_description> job_waiter::wait(job_id job) const
 {
-    return poller::wait(poller_, std::move(job), std::nullopt);
+    return poller::wait(poller_, std::move(job), job_wait_options());
 }
 
 asio::awaitable<job_description> job_waiter::wait(job_id job, std::chrono::milliseconds timeout) const
 {
-    return poller::wait(poller_, std::move(job), timeout);
+    job_wait_options options;
+    options.timeout = timeout;
+    return poller::wait(poller_, std::move(job), std::move(options));
+}
+
+asio::awaitable<job_description> job_waiter::wait(job_id job, job_wait_options options) const
+{
+    return poller::wait(poller_, std::move(job), std::move(options));
+}
+
+job_waiter shared_job_waiter(client const& service, vault_name const& vault)
+{
+    auto make = [&service, &vault] {
+        job_waiter_settings settings;
+        settings.timeout = milliseconds(0);
+        // What belongs to one who waits does not belong to the others.
+        client const plain(service.core()->as_configured());
+        return std::make_shared<job_waiter::poller>(plain, vault, std::move(settings),
+                                                    plain.limits().shared()->time);
+    };
+    return job_waiter(service.core()->pollers().find_or_make(vault.str(), make));
 }
 
 } // namespace glacier

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -31,9 +32,8 @@ public:
     poller(client service, vault_name vault, job_waiter_settings settings,
            std::shared_ptr<async::time_source> time);
 
-    /// `timeout`: that of the settings if not set.
     static asio::awaitable<job_description> wait(std::shared_ptr<poller> self, job_id job,
-                                                 std::optional<std::chrono::milliseconds> timeout);
+                                                 job_wait_options options);
 
 private:
     using ticket = plan::job_wait_plan::ticket;
@@ -53,6 +53,7 @@ private:
     asio::awaitable<void> describe(job_id job);
     asio::awaitable<void> list(bool first);
     void tell(std::string const& id, job_description const& job);
+    void tell_observer(std::string const& id, job_description const& job) const;
     void on_failure(std::exception_ptr const& error);
     void wake();
     void post_wake();
@@ -75,6 +76,8 @@ private:
     std::mutex mutex_;
     plan::job_wait_plan plan_;
     std::map<ticket, std::shared_ptr<waiting_one>> waits_;
+    // Those that want to be told of looks, by the job.
+    std::multimap<std::string, std::shared_ptr<waiting_one>, std::less<>> lookers_;
     bool polling_ = false;
 
     // On the strand, while somebody waits.

@@ -1,6 +1,7 @@
 #include "net/http_exchanger.hpp"
 
 #include "async/offload.hpp"
+#include "async/rate_limiter.hpp"
 #include "async/run_on.hpp"
 #include "base/printable.hpp"
 #include "net/connection_pool.hpp"
@@ -73,6 +74,18 @@ private:
     clock::time_point begin_;
 };
 
+/// Lets bytes of a body wait for their turn. What they wait for is not the peer's fault, so no deadline runs.
+asio::awaitable<void> pass(async::rate_limiter& limiter, connection& peer, std::size_t bytes)
+{
+    peer.expires_after(std::chrono::milliseconds(0), errc());
+    co_await limiter.pass(bytes);
+}
+
+bool has_limit(std::shared_ptr<async::rate_limiter> const& limiter) noexcept
+{
+    return limiter && limiter->has_limit();
+}
+
 /// The coding of a body that nobody asked for; empty: none.
 std::string_view unexpected_coding(protocol::http_response const& message) noexcept
 {
@@ -83,8 +96,10 @@ std::string_view unexpected_coding(protocol::http_response const& message) noexc
 /// Hands the body of an answer out, and the connection back when it is read to its end.
 class leased_body final : public job_output_stream::source {
 public:
-    leased_body(lease held, asio::any_io_executor strand, timeout_settings const& timeouts)
-        : state_(std::make_shared<state>(std::move(held), timeouts)), strand_(std::move(strand))
+    leased_body(lease held, asio::any_io_executor strand, timeout_settings const& timeouts,
+                std::shared_ptr<async::rate_limiter> rate)
+        : state_(std::make_shared<state>(std::move(held), timeouts, std::move(rate))),
+          strand_(std::move(strand))
     {}
 
     asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer) override
@@ -99,11 +114,13 @@ public:
 
 private:
     struct state {
-        state(lease its_held, timeout_settings const& timeouts) : held(std::move(its_held)), limits(timeouts)
+        state(lease its_held, timeout_settings const& timeouts, std::shared_ptr<async::rate_limiter> its_rate)
+            : held(std::move(its_held)), limits(timeouts), rate(std::move(its_rate))
         {}
 
         std::optional<lease> held;
         body_limits limits;
+        std::shared_ptr<async::rate_limiter> rate;
     };
 
     static asio::awaitable<std::size_t> read_on_strand(std::shared_ptr<state> self,
@@ -112,11 +129,16 @@ private:
         if (!self->held)
             co_return 0;
         connection& source = **self->held;
+        bool const paced = has_limit(self->rate);
+        if (paced)
+            buffer = buffer.first(self->rate->block_bytes(buffer.size()));
         self->limits.begin(source, 0);
         std::size_t const count = co_await source.read_body(buffer);
         source.expires_after(std::chrono::milliseconds(0), errc());
         if (count > 0)
             self->limits.end(count);
+        if (paced && count > 0)
+            co_await pass(*self->rate, source, count);
         if (count == 0 && !buffer.empty()) {
             if (source.is_reusable())
                 self->held->mark_reusable();
@@ -286,32 +308,48 @@ private:
         body_limits limits(settings_.timeouts);
         std::shared_ptr<body_source const> const source = request.content.source();
         if (auto const bytes = source->in_memory()) {
-            for (std::size_t offset = 0; offset < bytes->size(); offset += send_block_bytes) {
-                auto const block = bytes->subspan(offset, std::min(send_block_bytes, bytes->size() - offset));
-                if (offset + block.size() == bytes->size())
-                    before_last_byte(request);
-                limits.begin(peer, block.size());
-                co_await peer.write_body(block);
-                limits.end(block.size());
+            for (std::size_t offset = 0; offset < bytes->size();) {
+                auto const block =
+                    bytes->subspan(offset, std::min(next_block_bytes(), bytes->size() - offset));
+                offset += block.size();
+                exchange_request const* const ends = offset == size ? &request : nullptr;
+                co_await send_block(peer, limits, block, ends);
             }
             co_return;
         }
         auto const buffer =
             std::make_shared<std::vector<std::byte>>(std::min<std::uint64_t>(send_block_bytes, size));
         for (std::uint64_t offset = 0; offset < size;) {
-            auto const count =
-                static_cast<std::size_t>(std::min<std::uint64_t>(buffer->size(), size - offset));
+            auto const count = static_cast<std::size_t>(
+                std::min<std::uint64_t>(std::min(buffer->size(), next_block_bytes()), size - offset));
             auto read = [source, buffer, offset, count] {
                 source->read(offset, std::span(*buffer).first(count));
             };
             co_await async::offload(blocking_executor_, std::move(read));
             offset += count;
-            if (offset == size)
-                before_last_byte(request);
-            limits.begin(peer, count);
-            co_await peer.write_body(std::span<std::byte const>(*buffer).first(count));
-            limits.end(count);
+            auto const block = std::span<std::byte const>(*buffer).first(count);
+            exchange_request const* const ends = offset == size ? &request : nullptr;
+            co_await send_block(peer, limits, block, ends);
         }
+    }
+
+    std::size_t next_block_bytes() const noexcept
+    {
+        return settings_.upload_rate ? settings_.upload_rate->block_bytes(send_block_bytes)
+                                     : send_block_bytes;
+    }
+
+    /// `ends`: the request that ends with this block, if it does.
+    asio::awaitable<void> send_block(connection& peer, body_limits& limits, std::span<std::byte const> block,
+                                     exchange_request const* ends)
+    {
+        if (has_limit(settings_.upload_rate))
+            co_await pass(*settings_.upload_rate, peer, block.size());
+        if (ends != nullptr)
+            before_last_byte(*ends);
+        limits.begin(peer, block.size());
+        co_await peer.write_body(block);
+        limits.end(block.size());
     }
 
     asio::awaitable<void> take_body(exchange_result& result, std::optional<std::uint64_t> content_length,
@@ -324,7 +362,8 @@ private:
                                                                    ", which was not asked for");
         if (streams_answer && (result.response.status == 200 || result.response.status == 206)) {
             held->expires_after(std::chrono::milliseconds(0), errc());
-            result.stream = std::make_unique<leased_body>(std::move(held), strand, settings_.timeouts);
+            result.stream = std::make_unique<leased_body>(std::move(held), strand, settings_.timeouts,
+                                                          settings_.download_rate);
             co_return;
         }
         if (content_length && *content_length > settings_.response_bytes_max)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "async/rate_limiter.hpp"
 #include "net/dialer.hpp"
 #include "net/exchange.hpp"
 
@@ -24,6 +25,9 @@ struct exchanger_settings {
     /// For events: `https://HOST:PORT`.
     std::string endpoint;
     std::shared_ptr<glacier::observer> observer;
+    /// What bodies of requests, and streamed answers, have to pass. Null: nothing.
+    std::shared_ptr<async::rate_limiter> upload_rate;
+    std::shared_ptr<async::rate_limiter> download_rate;
 };
 
 /// Exchanges over pooled connections. `executor`: of the context on which connections live;

@@ -20,6 +20,13 @@ public:
     void on_connection_closed(connection_closed const& event) noexcept final { derived().on(event); }
     void on_connection_acquired(connection_acquired const& event) noexcept final { derived().on(event); }
     void on_credentials_refreshed(credentials_refreshed const& event) noexcept final { derived().on(event); }
+    void on_transfer_started(transfer_started const& event) noexcept final { derived().on(event); }
+    void on_transfer_part_repeated(transfer_part_repeated const& event) noexcept final
+    {
+        derived().on(event);
+    }
+    void on_transfer_pace_changed(transfer_pace_changed const& event) noexcept final { derived().on(event); }
+    void on_job_looked_at(job_looked_at const& event) noexcept final { derived().on(event); }
     void on_transfer_part_ended(transfer_part_ended const& event) noexcept final { derived().on(event); }
     void on_transfer_ended(transfer_ended const& event) noexcept final { derived().on(event); }
 

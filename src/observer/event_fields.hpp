@@ -103,6 +103,26 @@ constexpr std::string_view name_of(credentials_refreshed const& /*event*/) noexc
     return "credentials_refreshed";
 }
 
+constexpr std::string_view name_of(transfer_started const& /*event*/) noexcept
+{
+    return "transfer_started";
+}
+
+constexpr std::string_view name_of(transfer_part_repeated const& /*event*/) noexcept
+{
+    return "transfer_part_repeated";
+}
+
+constexpr std::string_view name_of(transfer_pace_changed const& /*event*/) noexcept
+{
+    return "transfer_pace_changed";
+}
+
+constexpr std::string_view name_of(job_looked_at const& /*event*/) noexcept
+{
+    return "job_looked_at";
+}
+
 constexpr std::string_view name_of(transfer_part_ended const& /*event*/) noexcept
 {
     return "transfer_part_ended";
@@ -159,6 +179,26 @@ inline event_level level_of(connection_closed const& /*event*/) noexcept
 inline event_level level_of(credentials_refreshed const& event) noexcept
 {
     return event.error ? event_level::warning : event_level::info;
+}
+
+inline event_level level_of(transfer_started const& /*event*/) noexcept
+{
+    return event_level::info;
+}
+
+inline event_level level_of(transfer_part_repeated const& /*event*/) noexcept
+{
+    return event_level::info;
+}
+
+inline event_level level_of(transfer_pace_changed const& event) noexcept
+{
+    return event.error ? event_level::info : event_level::trace;
+}
+
+inline event_level level_of(job_looked_at const& /*event*/) noexcept
+{
+    return event_level::trace;
 }
 
 inline event_level level_of(transfer_ended const& event) noexcept
@@ -286,6 +326,44 @@ void visit_fields(credentials_refreshed const& event, Visit& visit)
     visit("error", event.error);
     visit("message", event.message);
     visit("still_valid", event.still_valid);
+}
+
+template <class Visit>
+void visit_fields(transfer_started const& event, Visit& visit)
+{
+    visit("direction", name_of(event.direction));
+    visit("resource", event.resource);
+    visit("size", event.size);
+    visit("part_size", event.part_size);
+    visit("bytes_resumed", event.bytes_resumed);
+}
+
+template <class Visit>
+void visit_fields(transfer_part_repeated const& event, Visit& visit)
+{
+    visit("direction", name_of(event.direction));
+    visit("resource", event.resource);
+    visit("offset", event.offset);
+    visit("size", event.size);
+    visit("attempt", event.attempt);
+    visit("error", event.error);
+}
+
+template <class Visit>
+void visit_fields(transfer_pace_changed const& event, Visit& visit)
+{
+    visit("direction", name_of(event.direction));
+    visit("resource", event.resource);
+    visit("in_flight_max", event.in_flight_max);
+    visit("error", event.error);
+}
+
+template <class Visit>
+void visit_fields(job_looked_at const& event, Visit& visit)
+{
+    visit("resource", event.resource);
+    visit("completed", event.completed);
+    visit("status", event.status);
 }
 
 template <class Visit>

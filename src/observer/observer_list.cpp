@@ -68,6 +68,26 @@ void tell(observer& told, credentials_refreshed const& event) noexcept
     told.on_credentials_refreshed(event);
 }
 
+void tell(observer& told, transfer_started const& event) noexcept
+{
+    told.on_transfer_started(event);
+}
+
+void tell(observer& told, transfer_part_repeated const& event) noexcept
+{
+    told.on_transfer_part_repeated(event);
+}
+
+void tell(observer& told, transfer_pace_changed const& event) noexcept
+{
+    told.on_transfer_pace_changed(event);
+}
+
+void tell(observer& told, job_looked_at const& event) noexcept
+{
+    told.on_job_looked_at(event);
+}
+
 void tell(observer& told, transfer_part_ended const& event) noexcept
 {
     told.on_transfer_part_ended(event);

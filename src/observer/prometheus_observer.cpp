@@ -197,9 +197,13 @@ struct counters {
     counter credentials_refreshes;
     counter transfer_parts;
     counter transfer_bytes;
+    counter transfer_bytes_resumed;
+    counter transfer_part_repetitions;
+    counter transfer_pace_changes;
     histogram transfer_part_seconds{transfer_bounds};
     counter transfers;
     histogram transfer_seconds{transfer_bounds};
+    counter job_looks;
 
     std::int64_t connections_open = 0;
     double clock_skew_seconds = 0;
@@ -251,10 +255,26 @@ struct counters {
         transfer_parts.write(out, "transfer_parts_total",
                              "Parts and ranges that were transferred, or failed.");
         transfer_bytes.write(out, "transfer_bytes_total", "Bytes of parts and ranges that were transferred.");
+        transfer_bytes_resumed.write(out, "transfer_bytes_resumed_total",
+                                     "Bytes that earlier runs of the transfers had transferred.");
+        transfer_part_repetitions.write(out, "transfer_part_repetitions_total",
+                                        "Parts and ranges that failed and were to be repeated.");
+        transfer_pace_changes.write(out, "transfer_pace_changes_total",
+                                    "Changes of how many parts transfers have on their way.");
+        job_looks.write(out, "job_looks_total", "Looks at jobs that somebody waits for.");
         transfer_part_seconds.write(out, "transfer_part_duration_seconds", "How long a part or range took.");
         return out.take();
     }
 };
+
+/// The status comes from outside, labels do not.
+std::string_view known_status(std::string_view status) noexcept
+{
+    for (std::string_view const known : {"InProgress", "Succeeded", "Failed"})
+        if (status == known)
+            return known;
+    return "unknown";
+}
 
 bool is_name_character(char c) noexcept
 {
@@ -401,6 +421,36 @@ void prometheus_observer::on_credentials_refreshed(credentials_refreshed const& 
         if (!event.error)
             counted.credentials_expiration = event.expiration;
     });
+}
+
+void prometheus_observer::on_transfer_started(transfer_started const& event) noexcept
+{
+    state_->count([&](counters& counted) {
+        counted.transfer_bytes_resumed.add(label("direction", observers::name_of(event.direction)),
+                                           event.bytes_resumed);
+    });
+}
+
+void prometheus_observer::on_transfer_part_repeated(transfer_part_repeated const& event) noexcept
+{
+    state_->count([&](counters& counted) {
+        counted.transfer_part_repetitions.add(label("direction", observers::name_of(event.direction)) + "," +
+                                              label("outcome", outcome_of(event.error)));
+    });
+}
+
+void prometheus_observer::on_transfer_pace_changed(transfer_pace_changed const& event) noexcept
+{
+    state_->count([&](counters& counted) {
+        counted.transfer_pace_changes.add(
+            label("direction", observers::name_of(event.direction), "to", event.error ? "fewer" : "more"));
+    });
+}
+
+void prometheus_observer::on_job_looked_at(job_looked_at const& event) noexcept
+{
+    state_->count(
+        [&](counters& counted) { counted.job_looks.add(label("status", known_status(event.status))); });
 }
 
 void prometheus_observer::on_transfer_part_ended(transfer_part_ended const& event) noexcept

@@ -12,6 +12,8 @@ class byte_rate {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
+    static constexpr std::chrono::milliseconds moment{100};
+
     /// Zero: no limit.
     byte_rate(std::uint64_t bytes_per_second, time_point now) noexcept;
 

@@ -2,6 +2,7 @@
 
 #include "base/decimal.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <limits>
 
@@ -56,6 +57,29 @@ bool is_megabyte_aligned(byte_range const& range, std::uint64_t archive_bytes) n
     bool const ends_aligned =
         (range.last() + 1) % tree_hash_leaf_bytes == 0 || range.last() + 1 == archive_bytes;
     return range.first() % tree_hash_leaf_bytes == 0 && ends_aligned;
+}
+
+result<byte_range> megabyte_aligned(byte_range const& range, std::uint64_t archive_bytes)
+{
+    if (range.last() >= archive_bytes)
+        return error_code(errc::invalid_byte_range);
+    std::uint64_t const first = range.first() / tree_hash_leaf_bytes * tree_hash_leaf_bytes;
+    std::uint64_t const last =
+        range.last() / tree_hash_leaf_bytes * tree_hash_leaf_bytes + (tree_hash_leaf_bytes - 1);
+    return byte_range(first, std::min(last, archive_bytes - 1));
+}
+
+result<byte_range> tree_hash_aligned(byte_range const& range, std::uint64_t archive_bytes)
+{
+    if (range.last() >= archive_bytes)
+        return error_code(errc::invalid_byte_range);
+    // The nodes above a leaf are those blocks of powers of two that it lies in. The smallest that both the first and
+    // the last one lie in is as wide as their numbers differ.
+    std::uint64_t const first_leaf = range.first() / tree_hash_leaf_bytes;
+    std::uint64_t const last_leaf = range.last() / tree_hash_leaf_bytes;
+    std::uint64_t const width = std::uint64_t(1) << std::bit_width(first_leaf ^ last_leaf);
+    std::uint64_t const first = first_leaf / width * width * tree_hash_leaf_bytes;
+    return byte_range(first, std::min(first + (width * tree_hash_leaf_bytes - 1), archive_bytes - 1));
 }
 
 bool is_tree_hash_aligned(byte_range const& range, std::uint64_t archive_bytes) noexcept

@@ -32,20 +32,36 @@ std::span<std::byte const> hash_side_by_side(sha256_instructions which, std::spa
     return bytes;
 }
 
+std::optional<sha256_instructions> instructions_of(hash_path path) noexcept
+{
+    switch (path) {
+    case hash_path::openssl:
+        break;
+    case hash_path::sha_ni:
+        return sha256_instructions::sha_ni;
+    case hash_path::avx512:
+        return sha256_instructions::avx512;
+    }
+    return std::nullopt;
+}
+
 } // namespace
+
+// A leaf alone leaves most of a processor idle, whatever it is hashed with, and OpenSSL has the SHA extensions too.
+leaf_hasher::leaf_hasher(std::optional<hash_path> path)
+    : side_by_side_(instructions_of(path.value_or(quickest_hash_path(2)))),
+      bytes_side_by_side_min_((path ? 1 : 2) * tree_hash_leaf_bytes),
+      pieces_(path.value_or(hash_path::openssl))
+{}
 
 void leaf_hasher::update(std::span<std::byte const> bytes, std::vector<tree_hash>& leaves)
 {
     while (!bytes.empty()) {
-        if (leaf_bytes_ == 0 && bytes.size() >= 2 * tree_hash_leaf_bytes) {
-            if (crypto::has_instructions(sha256_instructions::avx512))
-                bytes = hash_side_by_side(sha256_instructions::avx512, bytes, leaves);
-            else if (crypto::has_instructions(sha256_instructions::sha_ni))
-                bytes = hash_side_by_side(sha256_instructions::sha_ni, bytes, leaves);
-        }
+        if (side_by_side_ && leaf_bytes_ == 0 && bytes.size() >= bytes_side_by_side_min_)
+            bytes = hash_side_by_side(*side_by_side_, bytes, leaves);
         auto const wanted = static_cast<std::size_t>(
             std::min<std::uint64_t>(tree_hash_leaf_bytes - leaf_bytes_, bytes.size()));
-        leaf_.update(bytes.first(wanted));
+        pieces_.update(bytes.first(wanted));
         leaf_bytes_ += wanted;
         bytes = bytes.subspan(wanted);
         if (leaf_bytes_ == tree_hash_leaf_bytes)
@@ -57,7 +73,8 @@ void leaf_hasher::finish(std::vector<tree_hash>& leaves)
 {
     if (leaf_bytes_ == 0)
         return;
-    leaves.push_back(tree_hash(leaf_.finish().bytes()));
+    // The hash of a single leaf is that of its bytes.
+    leaves.push_back(pieces_.finish().tree);
     leaf_bytes_ = 0;
 }
 

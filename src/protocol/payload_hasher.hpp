@@ -10,6 +10,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -92,6 +93,10 @@ private:
 class payload_hasher {
 public:
     payload_hasher() : group_(1) {}
+
+    /// Nothing: the quickest path. Another one must be available.
+    explicit payload_hasher(std::optional<hash_path> path) : group_(1, path.value_or(quickest_hash_path(1)))
+    {}
 
     void update(std::span<std::byte const> bytes) { group_.update(std::span(&bytes, 1)); }
 

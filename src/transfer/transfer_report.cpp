@@ -54,6 +54,49 @@ void transfer_report::set_resource(std::string_view vault, std::string_view kind
         resource_ += ", " + std::string(kind) + " " + std::string(id);
 }
 
+void transfer_report::on_started(std::uint64_t part_size, std::uint64_t bytes_resumed) const
+{
+    if (!told_)
+        return;
+    transfer_started event;
+    event.direction = direction_;
+    event.resource = resource_;
+    event.size = size_;
+    event.part_size = part_size;
+    event.bytes_resumed = bytes_resumed;
+    told_->on_transfer_started(event);
+}
+
+void transfer_report::on_piece_repeated(std::uint64_t piece, int attempt,
+                                        std::exception_ptr const& error) const
+{
+    if (!told_)
+        return;
+    auto const found = pieces_.find(piece);
+    if (found == pieces_.end())
+        return;
+    transfer_part_repeated event;
+    event.direction = direction_;
+    event.resource = resource_;
+    event.offset = found->second.range.first();
+    event.size = found->second.range.size();
+    event.attempt = attempt;
+    event.error = code_of(error);
+    told_->on_transfer_part_repeated(event);
+}
+
+void transfer_report::on_pace_changed(std::size_t in_flight_max, error_code error) const
+{
+    if (!told_)
+        return;
+    transfer_pace_changed event;
+    event.direction = direction_;
+    event.resource = resource_;
+    event.in_flight_max = in_flight_max;
+    event.error = error;
+    told_->on_transfer_pace_changed(event);
+}
+
 void transfer_report::on_piece_started(std::uint64_t piece, byte_range const& range)
 {
     if (told_)

@@ -4,6 +4,7 @@
 #include <glacier/observer.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <map>
@@ -28,8 +29,20 @@ public:
     /// What it is about: `vault NAME`, and `upload ID` or `job ID` as soon as there is one.
     void set_resource(std::string_view vault, std::string_view kind = {}, std::string_view id = {});
 
-    /// Also for a repetition, which does not count as another piece.
+    /// Of an upload of unknown length, once it is known.
+    void set_size(std::uint64_t bytes) noexcept { size_ = bytes; }
+
+    /// It begins to move bytes, those that an earlier run has not.
+    void on_started(std::uint64_t part_size, std::uint64_t bytes_resumed) const;
+
+    /// Tells nothing yet. Also for a repetition, which does not count as another piece.
     void on_piece_started(std::uint64_t piece, byte_range const& range);
+
+    /// The attempt, counted from 1, has failed, and there will be another one. The piece must have been started.
+    void on_piece_repeated(std::uint64_t piece, int attempt, std::exception_ptr const& error) const;
+
+    /// There are other numbers of pieces on their way from now on: fewer because of `error`; none: more.
+    void on_pace_changed(std::size_t in_flight_max, error_code error) const;
 
     /// Null: it was transferred and verified. Not for a failure that is repeated.
     void on_piece_ended(std::uint64_t piece, std::exception_ptr const& error);

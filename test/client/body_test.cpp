@@ -8,10 +8,12 @@
 
 #include <future>
 #include <numeric>
+#include <sstream>
 #include <system_error>
 #include <thread>
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 using namespace glacier;
 using namespace glacier::test;
@@ -58,6 +60,22 @@ error_code library_code_of(Function function)
         return error.code();
     }
     return {};
+}
+
+/// Bytes of the mapping that begins here which this process holds.
+std::size_t resident_bytes(std::byte const* address)
+{
+    std::ostringstream first;
+    first << std::hex << reinterpret_cast<std::uintptr_t>(address);
+    std::ifstream maps("/proc/self/smaps");
+    bool found = false;
+    for (std::string line; std::getline(maps, line);) {
+        found = found || line.starts_with(first.str() + "-");
+        if (found && line.starts_with("Rss:"))
+            return std::stoul(line.substr(4)) * 1'024;
+    }
+    BOOST_FAIL("no such mapping");
+    return 0;
 }
 
 } // namespace
@@ -226,6 +244,83 @@ BOOST_AUTO_TEST_CASE(truncated_file)
     BOOST_CHECK_EXCEPTION(read(content, 5, 1), operation_error, [&](operation_error const& error) {
         return std::string(error.what()).find(path.string()) != std::string::npos;
     });
+}
+
+// A mapped file lies in memory, and shows what a file shows that is read.
+BOOST_AUTO_TEST_CASE(mapped_file)
+{
+    temporary_directory const directory;
+    auto const path = directory.write("file", "twelve bytes");
+    body const content = body::mapped_file(path);
+    std::filesystem::remove(path);
+
+    BOOST_TEST(content.size() == 12U);
+    BOOST_TEST(read(content) == "twelve bytes");
+    BOOST_TEST(read(content, 7, 5) == "bytes");
+    auto const bytes = content.source()->in_memory().value();
+    BOOST_TEST((std::vector<std::byte>(bytes.begin(), bytes.end()) == vector_of("twelve bytes")));
+    BOOST_TEST(read(content.slice(7, 5)) == "bytes");
+    BOOST_TEST(content.slice(7, 5).source()->in_memory().value().data() == bytes.data() + 7);
+}
+
+// Nothing cannot be mapped, but a file without bytes is a body without bytes.
+BOOST_AUTO_TEST_CASE(mapped_empty_file)
+{
+    temporary_directory const directory;
+    body const content = body::mapped_file(directory.write("file", ""));
+
+    BOOST_TEST(content.size() == 0U);
+    BOOST_TEST(content.source()->in_memory().value().empty());
+    content.source()->release(0, 0);
+}
+
+// What cannot be read cannot be mapped.
+BOOST_AUTO_TEST_CASE(mapped_file_that_is_none)
+{
+    temporary_directory const directory;
+    auto const missing = directory / "missing";
+    BOOST_CHECK_EXCEPTION(body::mapped_file(missing), std::filesystem::filesystem_error,
+                          [&](auto const& error) { return error.path1() == missing; });
+    BOOST_TEST((system_code_of([&] { body::mapped_file(directory.path()); }) == std::errc::is_a_directory));
+    BOOST_TEST((system_code_of([] { body::mapped_file("/dev/null"); }) == std::errc::invalid_argument));
+}
+
+// What is released of a mapped file takes no memory until it is read again: whole pages, and the last one.
+BOOST_AUTO_TEST_CASE(released_pages)
+{
+    temporary_directory const directory;
+    auto const page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    std::string const bytes = some_bytes(31 * page + 100);
+    body const content = body::mapped_file(directory.write("file", bytes));
+    body const half = content.slice(page, 16 * page);
+    std::byte const* const first = content.source()->in_memory().value().data();
+    BOOST_TEST((read(content) == bytes));
+    BOOST_TEST_REQUIRE(resident_bytes(first) == 32 * page);
+
+    content.source()->release(0, page - 1);
+    content.source()->release(1, 2 * page - 2);
+    BOOST_TEST(resident_bytes(first) == 32 * page);
+    content.source()->release(1, 2 * page);
+    BOOST_TEST(resident_bytes(first) == 31 * page);
+    // Counted from the slice's own start.
+    half.source()->release(page, 2 * page);
+    BOOST_TEST(resident_bytes(first) == 29 * page);
+    content.source()->release(31 * page, 100);
+    BOOST_TEST(resident_bytes(first) == 28 * page);
+    content.source()->release(0, content.size());
+    BOOST_TEST(resident_bytes(first) == 0U);
+    BOOST_TEST((read(content) == bytes));
+}
+
+// For other bodies there is nothing to release.
+BOOST_AUTO_TEST_CASE(nothing_to_release)
+{
+    temporary_directory const directory;
+    for (body const& each : {body(std::string("twelve bytes")), body(vector_of("twelve bytes")),
+                             body::file(directory.write("file", "twelve bytes"))}) {
+        each.source()->release(0, 12);
+        BOOST_TEST(read(each) == "twelve bytes");
+    }
 }
 
 // A slice shows its part of every kind of body, in memory where the whole is.

@@ -1,5 +1,6 @@
 #include "client/client_core.hpp"
 
+#include "async/transfer_limits.hpp"
 #include "net/connection.hpp"
 #include "protocol/sigv4.hpp"
 #include "support/client_fixture.hpp"
@@ -832,6 +833,93 @@ BOOST_AUTO_TEST_CASE(what_a_handle_says)
     BOOST_TEST(made.get_retry().attempts_max == 3);
     BOOST_TEST(made.with(settings).get_retry().attempts_max == 1);
     BOOST_TEST(sut.get_endpoint() == "https://glacier.eu-west-1.amazonaws.com:443");
+}
+
+// Memory and speed of transfers are those of the configuration, and one for all handles of a client.
+BOOST_AUTO_TEST_CASE(limits_of_transfers)
+{
+    client_config config = default_config();
+    config.transfers.memory_max = 2'097'152;
+    config.transfers.upload_rate_max = 1'000;
+    config.transfers.download_rate_max = 2'000;
+    client const made = make_client(std::move(config));
+    transfer_limits limits = made.with(call_settings()).limits();
+
+    BOOST_TEST(limits.memory_max() == 2'097'152U);
+    BOOST_TEST(limits.upload_rate_max() == 1'000U);
+    BOOST_TEST(limits.download_rate_max() == 2'000U);
+    limits.set_upload_rate_max(3'000);
+    BOOST_TEST(made.limits().upload_rate_max() == 3'000U);
+    BOOST_TEST(sut.limits().upload_rate_max() == 0U);
+    BOOST_TEST((made.limits().shared()->time == time));
+}
+
+// Settings of transfers that cannot work are refused, and the message says what is allowed.
+BOOST_AUTO_TEST_CASE(refused_limits_of_transfers)
+{
+    auto const message_of = [this](transfer_settings const& settings) -> std::string {
+        client_config config = default_config();
+        config.transfers = settings;
+        try {
+            make_client(std::move(config));
+        } catch (invalid_value const& error) {
+            BOOST_TEST((error.code() == errc::invalid_option));
+            return error.what();
+        }
+        return {};
+    };
+    transfer_settings settings;
+    settings.memory_max = 1'048'575;
+    BOOST_TEST(contains(message_of(settings), "transfers.memory_max = 1048575"));
+    BOOST_TEST(contains(message_of(settings), "1048576 or more"));
+    settings.memory_max = 1'048'576;
+    BOOST_TEST(message_of(settings).empty());
+    settings.hashing = hash_path::openssl;
+    BOOST_TEST(message_of(settings).empty());
+    for (hash_path const path : {hash_path::sha_ni, hash_path::avx512}) {
+        settings.hashing = path;
+        BOOST_TEST(message_of(settings).empty() == is_available(path));
+    }
+}
+
+// Whoever asks is told of each request that failed, whether or not it is repeated, and of no other.
+BOOST_AUTO_TEST_CASE(failed_attempts_are_told)
+{
+    service->on(operation::describe_vault, 1, error_answer(service_errc::throttling));
+    service->on(operation::describe_vault, 2, not_connected());
+    service->on(operation::describe_vault, 4, error_answer(service_errc::access_denied));
+    std::vector<error_code> told;
+    call_settings settings;
+    settings.on_failed_attempt = [&told](error_code code) { told.push_back(code); };
+    client const asking = sut.with(settings);
+
+    run(asking.describe_vault(describe_vault_request(photos)));
+    std::vector<error_code> expected{service_errc::throttling, errc::connect_timeout};
+    BOOST_TEST((told == expected));
+
+    // It stays with handles that are made of this one.
+    failure_of(asking.with(call_settings()).describe_vault(describe_vault_request(photos)));
+    expected.push_back(service_errc::access_denied);
+    BOOST_TEST((told == expected));
+
+    service->heal();
+    service->always(operation::describe_vault, error_answer(service_errc::access_denied));
+    failure_of(sut.describe_vault(describe_vault_request(photos)));
+    BOOST_TEST((told == expected));
+}
+
+// The hashes are the same, whatever they are computed with.
+BOOST_AUTO_TEST_CASE(forced_hash_paths)
+{
+    std::string const bytes = some_bytes(3 * 1'048'576 + 77);
+    for (hash_path const path : {hash_path::openssl, hash_path::sha_ni, hash_path::avx512}) {
+        if (!is_available(path))
+            continue;
+        client_config config = default_config();
+        config.transfers.hashing = path;
+        body_hashes const hashes = run(make_client(std::move(config)).hash_body(body(bytes)));
+        BOOST_TEST(hashes.tree_hash.hex() == reference_tree_hash(bytes).hex());
+    }
 }
 
 // Hashing happens on that executor and nowhere else: while it does not run, an upload waits.

@@ -1,6 +1,7 @@
 #include "client/job_waiter.hpp"
 
 #include "support/client_fixture.hpp"
+#include "support/event_log.hpp"
 #include "support/manual_time.hpp"
 #include "support/started.hpp"
 
@@ -212,6 +213,178 @@ BOOST_AUTO_TEST_CASE(looks_are_told)
     BOOST_TEST(pages() == 1U);
     BOOST_TEST(told.count(jobs[0].str()) == 2U);
     BOOST_TEST(told.count(jobs[6].str()) == 0U);
+}
+
+// A wait that wants to know of looks is told of those at its own job, until it ends, besides the waiter's function.
+BOOST_AUTO_TEST_CASE(looks_are_told_to_those_who_wait)
+{
+    std::vector<job_id> const jobs = add_jobs(2);
+    int told_in_all = 0;
+    job_waiter_settings settings;
+    settings.on_look = [&told_in_all](job_description const&) { ++told_in_all; };
+    job_waiter const waiter = make_waiter(settings);
+    std::vector<std::string> told;
+    auto const options = [&told](std::string const& name) {
+        job_wait_options made;
+        made.on_look = [&told, name](job_description const& job) {
+            told.push_back(name + " " + job.job + (job.completed ? " done" : ""));
+        };
+        return made;
+    };
+    std::deque<started_wait> waits(4);
+    start(waiter.wait(jobs[0], options("a")), waits[0]);
+    start(waiter.wait(jobs[0], options("b")), waits[1]);
+    start(waiter.wait(jobs[1], options("c")), waits[2]);
+    start(waiter.wait(jobs[1]), waits[3]);
+    settle();
+    std::vector<std::string> expected{"a " + jobs[0].str(), "b " + jobs[0].str(), "c " + jobs[1].str()};
+    BOOST_TEST(told == expected, boost::test_tools::per_element());
+    BOOST_TEST(told_in_all == 2);
+
+    waits[1].cancel.emit(asio::cancellation_type::terminal);
+    settle();
+    told.clear();
+    end(jobs[0]);
+    pass(15min);
+    expected = {"a " + jobs[0].str() + " done", "c " + jobs[1].str()};
+    BOOST_TEST(told == expected, boost::test_tools::per_element());
+    BOOST_TEST(waits[0].value.has_value());
+
+    told.clear();
+    pass(15min);
+    BOOST_TEST((told == std::vector<std::string>{"c " + jobs[1].str()}));
+}
+
+// Options have a time-out too; without one that of the settings counts.
+BOOST_AUTO_TEST_CASE(options_with_a_timeout)
+{
+    job_id const job = add_job();
+    job_waiter_settings settings;
+    settings.timeout = 2h;
+    job_waiter const waiter = make_waiter(settings);
+    job_wait_options short_time;
+    short_time.timeout = 1h;
+    job_wait_options no_limit;
+    no_limit.timeout = 0ms;
+    std::deque<started_wait> waits(3);
+    start(waiter.wait(job, short_time), waits[0]);
+    start(waiter.wait(job, job_wait_options()), waits[1]);
+    start(waiter.wait(job, no_limit), waits[2]);
+    pass(1h);
+    BOOST_TEST((waits[0].code() == errc::wait_timeout));
+    BOOST_TEST(!waits[1].ended());
+    pass(1h);
+    BOOST_TEST((waits[1].code() == errc::wait_timeout));
+    pass(48h);
+    BOOST_TEST(!waits[2].ended());
+
+    job_wait_options negative;
+    negative.timeout = -1ms;
+    BOOST_TEST((code_of(waiter.wait(job, negative)) == errc::invalid_option));
+}
+
+// The observer is told of each look at a job that is waited for.
+BOOST_AUTO_TEST_CASE(looks_are_events)
+{
+    event_log events;
+    client_config config = without_repetition();
+    config.observer = events.make_observer();
+    client const observed = make_client(std::move(config));
+    std::vector<job_id> const jobs = add_jobs(7);
+    job_waiter const waiter(
+        std::make_shared<job_waiter::poller>(observed, photos, job_waiter_settings(), time));
+    std::deque<started_wait> waits(6);
+    for (std::size_t i = 0; i < waits.size(); ++i)
+        start(waiter.wait(jobs[i]), waits[i]);
+    settle();
+    BOOST_TEST(events.lines("job_looked_at").size() == 6U);
+    std::string const resource = "trace job_looked_at resource=\"vault photos, job " + jobs[0].str() + "\"";
+    BOOST_TEST(events.lines("job_looked_at").front() == resource + " status=InProgress");
+
+    end(jobs[0]);
+    pass(15min);
+    BOOST_TEST(events.lines("job_looked_at").size() == 12U);
+    BOOST_TEST(events.lines(resource + " completed=true status=Succeeded").size() == 1U);
+}
+
+// ---------------------------------------------------------------------------------------------------
+// One poller for all who share a client
+
+// Whoever waits for jobs of a vault through the same client shares requests with the others, whatever handle he has.
+BOOST_AUTO_TEST_CASE(shared_waiter)
+{
+    client_fixture::time = time;
+    client const made = make_client(without_repetition());
+    std::vector<job_id> const jobs = add_jobs(8);
+    std::vector<error_code> failures;
+    call_settings settings;
+    settings.on_failed_attempt = [&failures](error_code code) { failures.push_back(code); };
+    service->on(operation::list_jobs, 2, error_answer(service_errc::service_unavailable));
+    std::deque<started_wait> waits(jobs.size());
+    for (std::size_t i = 0; i < jobs.size(); ++i) {
+        client const handle = i % 2 == 0 ? made.with(settings) : made;
+        start(shared_job_waiter(handle, photos).wait(jobs[i]), waits[i]);
+    }
+    settle();
+    // As with a single waiter: one look at the job that came first, and one at all others.
+    BOOST_TEST(looks() == 1U);
+    BOOST_TEST(pages() == 1U);
+    // The requests belong to nobody in particular.
+    pass(15min);
+    BOOST_TEST(pages() == 2U);
+    BOOST_TEST(failures.empty());
+
+    // There is no limit of time.
+    pass(500h);
+    for (started_wait const& each : waits)
+        BOOST_TEST(!each.ended());
+    for (job_id const& job : jobs)
+        end(job);
+    pass(15min);
+    for (started_wait const& each : waits)
+        BOOST_TEST(each.value.has_value());
+    check_idle();
+}
+
+// Other vaults and other clients have others, and none without a name.
+BOOST_AUTO_TEST_CASE(not_shared)
+{
+    client_fixture::time = time;
+    client const one = make_client(without_repetition());
+    client const other = make_client(without_repetition());
+    job_id const job = add_job();
+    std::deque<started_wait> waits(2);
+    start(shared_job_waiter(one, photos).wait(job), waits[0]);
+    settle();
+    BOOST_TEST(looks() == 1U);
+    start(shared_job_waiter(other, photos).wait(job), waits[1]);
+    settle();
+    BOOST_TEST(looks() == 2U);
+    BOOST_CHECK_EXCEPTION(shared_job_waiter(one, vault_name()), invalid_value,
+                          [](auto const& error) { return error.code() == errc::invalid_vault_name; });
+    end(job);
+    pass(15min);
+    BOOST_TEST((waits[0].value && waits[1].value));
+}
+
+// The client keeps no poller that nobody has a handle of, and a poller that is in use keeps the client's state.
+BOOST_AUTO_TEST_CASE(shared_waiter_goes)
+{
+    job_id const job = add_job();
+    std::weak_ptr<client_core> core;
+    started_wait wait;
+    {
+        client const made = make_client(without_repetition());
+        core = made.core();
+        start(shared_job_waiter(made, photos).wait(job), wait);
+        shared_job_waiter(made, "films");
+    }
+    run_until([this] { return looks() == 1; });
+    BOOST_TEST(!wait.ended());
+    wait.cancel.emit(asio::cancellation_type::terminal);
+    run_to_end();
+    BOOST_TEST(wait.was_aborted());
+    BOOST_TEST(core.expired());
 }
 
 // ---------------------------------------------------------------------------------------------------
@@ -732,6 +905,8 @@ BOOST_AUTO_TEST_CASE(many_threads)
     std::atomic<int> succeeded{0};
     std::atomic<int> timed_out{0};
     std::atomic<int> others{0};
+    std::atomic<int> told{0};
+    std::atomic<int> told_too_late{0};
     auto const on_end = [&](std::exception_ptr const& error, job_description const&) {
         if (!error) {
             ++succeeded;
@@ -746,12 +921,26 @@ BOOST_AUTO_TEST_CASE(many_threads)
     for (job_id const& job : jobs) {
         asio::co_spawn(context, waiter.wait(job), on_end);
         asio::co_spawn(context, waiter.wait(job, 1ms), on_end);
+        // Nobody is told any more when his wait has ended.
+        auto const waits = std::make_shared<std::atomic<bool>>(true);
+        job_wait_options options;
+        options.on_look = [&told, &told_too_late, waits](job_description const&) {
+            ++told;
+            told_too_late += *waits ? 0 : 1;
+        };
+        asio::co_spawn(context, waiter.wait(job, std::move(options)),
+                       [waits, on_end](std::exception_ptr const& error, job_description const& done) {
+                           *waits = false;
+                           on_end(error, done);
+                       });
     }
 
     run_on_threads(4);
 
-    BOOST_TEST(succeeded + timed_out == 2 * count);
-    BOOST_TEST(succeeded >= count);
+    BOOST_TEST(succeeded + timed_out == 3 * count);
+    BOOST_TEST(told >= count);
+    BOOST_TEST(told_too_late == 0);
+    BOOST_TEST(succeeded >= 2 * count);
     BOOST_TEST(others == 0);
 }
 

@@ -2,6 +2,7 @@
 
 #include "async/offload.hpp"
 #include "net/net_fixture.hpp"
+#include "support/manual_time.hpp"
 #include "support/temporary_directory.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -693,6 +694,120 @@ BOOST_AUTO_TEST_CASE(throughput_of_the_connection_alone)
         BOOST_TEST(test::run(context, read_once(stream, 1)) == 1U);
     }
     BOOST_TEST(test::run(context, read_all(stream)) == "f");
+}
+
+// With a limit, bodies of requests take as long as that many bytes may, whether they are read or lie in memory; heads
+// and answers do not count.
+BOOST_AUTO_TEST_CASE(paced_request)
+{
+    test::scripted_server server(echo);
+    for (bool const from_memory : {true, false}) {
+        auto const time = std::make_shared<test::jumping_time>();
+        settings.upload_rate = std::make_shared<async::rate_limiter>(100'000, time);
+        settings.download_rate = std::make_shared<async::rate_limiter>(1, time);
+        make(test::plain_endpoint(server.port()));
+        std::string content(1'000'000, 'x');
+        body const sent = from_memory ? body(content) : body(std::make_shared<slow_source>(content));
+        auto const began = time->now();
+        exchange_result const result = run(put_request(sent));
+        BOOST_TEST(!result.error, result.error.message());
+        BOOST_TEST(result.response.body == "1000000");
+        // What a moment holds was there at the beginning.
+        BOOST_TEST((time->now() - began > 9'800ms && time->now() - began < 10s));
+        run(get_request());
+        BOOST_TEST((time->now() - began < 10s));
+    }
+}
+
+// So does a streamed answer, however large the buffers are that it is read into.
+BOOST_AUTO_TEST_CASE(paced_answer)
+{
+    test::scripted_server server([](test::peer& client) {
+        client.read_head();
+        client.write(answer(200, std::string(1'000'000, 'x')));
+        client.read_to_end();
+    });
+    for (std::size_t const size : {100'000U, 3'000U}) {
+        auto const time = std::make_shared<test::jumping_time>();
+        settings.upload_rate = std::make_shared<async::rate_limiter>(1, time);
+        settings.download_rate = std::make_shared<async::rate_limiter>(100'000, time);
+        make(test::plain_endpoint(server.port()));
+        exchange_result result = run(get_request(true));
+        std::shared_ptr<job_output_stream::source> const stream = std::move(result.stream);
+        auto const began = time->now();
+        std::size_t all = 0;
+        while (std::size_t const count = test::run(context, read_once(stream, size))) {
+            BOOST_TEST(count <= 10'000U);
+            all += count;
+        }
+        BOOST_TEST(all == 1'000'000U);
+        BOOST_TEST((time->now() - began > 9'800ms && time->now() - began < 10s));
+    }
+}
+
+// What waits for its turn is not slow and does not stall; and when the limit goes, it follows at once.
+BOOST_AUTO_TEST_CASE(waiting_for_a_turn_is_not_the_connections_time)
+{
+    settings.timeouts.stall = 30ms;
+    settings.timeouts.throughput_min = 1'000'000;
+    settings.timeouts.throughput_window = 30ms;
+    auto const time = std::make_shared<test::manual_time>();
+    settings.upload_rate = std::make_shared<async::rate_limiter>(1'000, time);
+    settings.download_rate = std::make_shared<async::rate_limiter>(1'000, time);
+    test::scripted_server server([](test::peer& client) {
+        while (true) {
+            std::string const head = client.read_head();
+            client.read(test::content_length_of(head));
+            client.write(answer(200, std::string(50'000, 'x')));
+        }
+    });
+    make(test::plain_endpoint(server.port()));
+    auto const run_until_it_waits = [&] {
+        auto const end = std::chrono::steady_clock::now() + 10s;
+        while (time->waiting() == 0 && std::chrono::steady_clock::now() < end) {
+            context.restart();
+            context.run_one_for(10ms);
+        }
+        BOOST_TEST_REQUIRE(time->waiting() == 1U);
+    };
+
+    exchanging sending(context, tested->exchange(put_request(body(std::string(50'000, 'x')))));
+    run_until_it_waits();
+    test::run_for(context, 70ms);
+    BOOST_TEST(!sending.ended());
+    settings.upload_rate->set_rate(0);
+    BOOST_TEST(!sending.get().error, sending.get().error.message());
+
+    exchange_result result = run(get_request(true));
+    std::shared_ptr<job_output_stream::source> const stream = std::move(result.stream);
+    test::started<std::string> reading(context, read_all(stream));
+    run_until_it_waits();
+    test::run_for(context, 70ms);
+    BOOST_TEST(!reading.ended());
+    settings.download_rate->set_rate(0);
+    BOOST_TEST(reading.get().size() == 50'000U);
+}
+
+// An exchange that is cancelled while it waits for its turn ends at once, and its connection is not used again.
+BOOST_AUTO_TEST_CASE(cancelled_while_it_waits_for_its_turn)
+{
+    auto const time = std::make_shared<test::manual_time>();
+    settings.upload_rate = std::make_shared<async::rate_limiter>(1'000, time);
+    test::scripted_server server(echo);
+    make(test::plain_endpoint(server.port()));
+    exchanging sending(context, tested->exchange(put_request(body(std::string(50'000, 'x')))));
+    auto const end = std::chrono::steady_clock::now() + 10s;
+    while (time->waiting() == 0 && std::chrono::steady_clock::now() < end) {
+        context.restart();
+        context.run_one_for(10ms);
+    }
+    BOOST_TEST_REQUIRE(time->waiting() == 1U);
+
+    sending.cancel();
+    BOOST_TEST(sending.code() == asio::error::operation_aborted);
+    BOOST_TEST(time->waiting() == 0U);
+    BOOST_TEST(server.wait_for_ends(1));
+    BOOST_TEST(!run(get_request()).reused_connection);
 }
 
 // A server may want a certificate of the client. In TLS 1.3 it says so only after the handshake.

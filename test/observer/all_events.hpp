@@ -8,7 +8,7 @@
 
 namespace glacier::test {
 
-inline constexpr std::size_t kinds_of_events = 14;
+inline constexpr std::size_t kinds_of_events = 18;
 
 /// Tells an observer each kind of event once, with all members set; `text` is what comes from the network.
 inline void tell_all_events(observer& told, std::string_view text, error_code error = {})
@@ -100,6 +100,32 @@ inline void tell_all_events(observer& told, std::string_view text, error_code er
     refreshed.message = text;
     refreshed.still_valid = true;
     told.on_credentials_refreshed(refreshed);
+    transfer_started begun;
+    begun.direction = transfer_direction::upload;
+    begun.resource = "vault photos, upload u";
+    begun.size = 1'572'864;
+    begun.part_size = 1'048'576;
+    begun.bytes_resumed = 524'288;
+    told.on_transfer_started(begun);
+    transfer_part_repeated repeated;
+    repeated.direction = transfer_direction::download;
+    repeated.resource = "vault photos, job j";
+    repeated.offset = 1'048'576;
+    repeated.size = 524'288;
+    repeated.attempt = 1;
+    repeated.error = error;
+    told.on_transfer_part_repeated(repeated);
+    transfer_pace_changed pace;
+    pace.direction = transfer_direction::upload;
+    pace.resource = "vault photos, upload u";
+    pace.in_flight_max = 2;
+    pace.error = error;
+    told.on_transfer_pace_changed(pace);
+    job_looked_at look;
+    look.resource = "vault photos, job j";
+    look.completed = true;
+    look.status = "Succeeded";
+    told.on_job_looked_at(look);
     transfer_part_ended part;
     part.direction = transfer_direction::download;
     part.resource = "vault photos, job j";

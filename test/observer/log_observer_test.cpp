@@ -53,6 +53,12 @@ BOOST_AUTO_TEST_CASE(lines_of_success)
         "reused=true",
         "info credentials_refreshed source=\"profile backup\" expiration=2026-02-03T04:05:06Z "
         "still_valid=true",
+        "info transfer_started direction=upload resource=\"vault photos, upload u\" size=1572864 "
+        "part_size=1048576 bytes_resumed=524288",
+        "info transfer_part_repeated direction=download resource=\"vault photos, job j\" offset=1048576 "
+        "size=524288 attempt=1",
+        "trace transfer_pace_changed direction=upload resource=\"vault photos, upload u\" in_flight_max=2",
+        "trace job_looked_at resource=\"vault photos, job j\" completed=true status=Succeeded",
         "trace transfer_part_ended direction=download resource=\"vault photos, job j\" offset=1048576 "
         "size=524288 "
         "duration_us=2000000",
@@ -74,15 +80,19 @@ BOOST_AUTO_TEST_CASE(lines_of_failure)
         "service_code=\"no such vault\" message=\"no such vault\" reused_connection=true");
     BOOST_TEST(lines[5].starts_with("warning operation_ended "));
     BOOST_TEST(lines[5].find(" error=\"not found\"") != std::string::npos);
-    for (std::size_t const index : {6U, 7U, 8U, 10U, 11U, 12U, 13U})
+    for (std::size_t const index : {6U, 7U, 8U, 10U, 11U, 16U, 17U})
         BOOST_TEST(lines[index].starts_with("warning "), lines[index]);
+    // These are not the end of it.
+    BOOST_TEST(lines[13].starts_with("info transfer_part_repeated "), lines[13]);
+    BOOST_TEST(lines[14].starts_with("info transfer_pace_changed "), lines[14]);
+    BOOST_TEST(lines[14].ends_with(" error=\"not found\""), lines[14]);
 }
 
 // What lies below the level is not written.
 BOOST_AUTO_TEST_CASE(levels)
 {
     test::tell_all_events(*make(event_level::info), {});
-    BOOST_TEST(lines.size() == 6U);
+    BOOST_TEST(lines.size() == 8U);
     lines.clear();
     test::tell_all_events(*make(event_level::warning), {});
     BOOST_TEST(lines.size() == 1U);

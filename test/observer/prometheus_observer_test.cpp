@@ -87,6 +87,12 @@ BOOST_AUTO_TEST_CASE(counts)
              {"glacier_credentials_expiration_timestamp_seconds", 1'770'091'506},
              {R"(glacier_transfer_parts_total{direction="download",outcome="success"})", 1},
              {R"(glacier_transfer_bytes_total{direction="download"})", 524'288},
+             {R"(glacier_transfer_bytes_resumed_total{direction="upload"})", 2 * 524'288},
+             {R"(glacier_transfer_part_repetitions_total{direction="download",outcome="success"})", 1},
+             {R"(glacier_transfer_part_repetitions_total{direction="download",outcome="throttled"})", 1},
+             {R"(glacier_transfer_pace_changes_total{direction="upload",to="more"})", 1},
+             {R"(glacier_transfer_pace_changes_total{direction="upload",to="fewer"})", 1},
+             {R"(glacier_job_looks_total{status="Succeeded"})", 2},
              {R"(glacier_transfers_total{direction="upload",outcome="success"})", 1},
              {R"(glacier_transfer_duration_seconds_bucket{direction="upload",le="300"})", 2},
              {R"(glacier_transfer_duration_seconds_bucket{direction="upload",le="60"})", 0}}) {
@@ -161,10 +167,15 @@ BOOST_AUTO_TEST_CASE(labels_are_bounded)
         event.operation = name;
         event.resource = name;
         sut.on_retry_scheduled(event);
+        job_looked_at look;
+        look.resource = name;
+        look.status = name;
+        sut.on_job_looked_at(look);
     }
     auto found = samples();
     BOOST_TEST(found.size() < 300U);
     BOOST_TEST(found["glacier_retries_total{operation=\"other\",outcome=\"success\"}"] > 9'000);
+    BOOST_TEST(found["glacier_job_looks_total{status=\"unknown\"}"] == 10'000);
     BOOST_TEST(sut.text().find("forged") == std::string::npos);
     BOOST_TEST(sut.text().find("photos") == std::string::npos);
     BOOST_TEST(sut.text().find("profile") == std::string::npos);

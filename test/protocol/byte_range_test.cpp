@@ -2,6 +2,7 @@
 
 #include "crypto/sha256.hpp"
 #include "protocol/tree_hash.hpp"
+#include "support/printing.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -278,6 +280,58 @@ BOOST_AUTO_TEST_CASE(tree_hash_alignment_needs_megabyte_alignment)
     BOOST_TEST(!is_tree_hash_aligned(byte_range(0, size), size));
     BOOST_TEST(!is_tree_hash_aligned(byte_range(size, 2 * size - 1), size));
     BOOST_TEST(!is_tree_hash_aligned(byte_range(0, mebibyte + 5), size));
+}
+
+// The smallest aligned range around any bytes is the one that a search through all of them finds.
+BOOST_AUTO_TEST_CASE(smallest_aligned_ranges)
+{
+    auto const same = [](byte_range const& one, byte_range const& other) {
+        return one.first() == other.first() && one.last() == other.last();
+    };
+    for (std::size_t leaf_count = 1; leaf_count <= 13; ++leaf_count)
+        for (std::uint64_t const short_by : {std::uint64_t(0), mebibyte - 1}) {
+            std::uint64_t const size = leaf_count * mebibyte - short_by;
+            std::vector<byte_range> of_megabytes;
+            for (std::size_t first = 0; first < leaf_count; ++first)
+                for (std::size_t end = first + 1; end <= leaf_count; ++end)
+                    of_megabytes.emplace_back(first * mebibyte, std::min(end * mebibyte, size) - 1);
+            auto const smallest = [&](byte_range const& around, auto is_aligned) {
+                std::optional<byte_range> found;
+                for (byte_range const& each : of_megabytes)
+                    if (each.first() <= around.first() && around.last() <= each.last() &&
+                        is_aligned(each, size) && (!found || each.size() < found->size()))
+                        found = each;
+                return found.value();
+            };
+            for (byte_range const& around : of_megabytes)
+                for (std::uint64_t const inset : {std::uint64_t(0), std::uint64_t(1), mebibyte / 2}) {
+                    if (around.first() + inset > around.last() - std::min(inset, around.last()))
+                        continue;
+                    byte_range const bytes(around.first() + inset, around.last() - inset);
+                    BOOST_TEST(same(*megabyte_aligned(bytes, size), smallest(bytes, is_megabyte_aligned)),
+                               bytes.str() << " of " << size);
+                    BOOST_TEST(same(*tree_hash_aligned(bytes, size), smallest(bytes, is_tree_hash_aligned)),
+                               bytes.str() << " of " << size);
+                }
+        }
+}
+
+// Around bytes that an archive does not have there is no range; and the largest numbers are no special case.
+BOOST_AUTO_TEST_CASE(aligned_ranges_at_the_end)
+{
+    for (auto const& [range, size] :
+         {std::pair(byte_range(0, 0), std::uint64_t(0)), std::pair(byte_range(5, 10), std::uint64_t(10)),
+          std::pair(byte_range(2 * mebibyte, 2 * mebibyte), 2 * mebibyte)}) {
+        BOOST_TEST(megabyte_aligned(range, size).error() == errc::invalid_byte_range);
+        BOOST_TEST(tree_hash_aligned(range, size).error() == errc::invalid_byte_range);
+    }
+    std::uint64_t const largest = std::numeric_limits<std::uint64_t>::max();
+    byte_range const last(largest - 1, largest - 1);
+    BOOST_TEST(megabyte_aligned(last, largest)->str() ==
+               byte_range(largest - mebibyte + 1, largest - 1).str());
+    BOOST_TEST(tree_hash_aligned(last, largest)->str() == megabyte_aligned(last, largest)->str());
+    BOOST_TEST(tree_hash_aligned(byte_range(0, largest - 1), largest)->str() ==
+               byte_range(0, largest - 1).str());
 }
 
 // The end of the largest archive is no special case.

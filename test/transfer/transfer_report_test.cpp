@@ -106,13 +106,51 @@ BOOST_AUTO_TEST_CASE(destruction)
     BOOST_TEST(told() == expected, boost::test_tools::per_element());
 }
 
+// The beginning, repetitions and changes of the pace are told with what they are about.
+BOOST_AUTO_TEST_CASE(on_the_way)
+{
+    sut->on_started(200, 100);
+    sut->on_piece_started(1, byte_range(200, 299));
+    sut->on_piece_repeated(
+        1, 2,
+        std::make_exception_ptr(boost::system::system_error(make_error_code(errc::tree_hash_mismatch))));
+    sut->on_pace_changed(3, make_error_code(errc::response_timeout));
+    sut->on_pace_changed(4, {});
+    // One that has not begun cannot be repeated.
+    sut->on_piece_repeated(7, 1, nullptr);
+    std::vector<std::string> const lines = told();
+    BOOST_TEST_REQUIRE(lines.size() == 4U);
+    BOOST_TEST(lines[0] == "info transfer_started" + resource + "size=300 part_size=200 bytes_resumed=100");
+    BOOST_TEST(lines[1] == "info transfer_part_repeated" + resource +
+                               "offset=200 size=100 attempt=2 error=\"tree hash mismatch\"");
+    BOOST_TEST(lines[2].starts_with("info transfer_pace_changed" + resource + "in_flight_max=3 error="),
+               lines[2]);
+    BOOST_TEST(lines[3] == "trace transfer_pace_changed" + resource + "in_flight_max=4");
+}
+
+// An upload of unknown length is told with its size when that is known.
+BOOST_AUTO_TEST_CASE(size_that_comes_later)
+{
+    sut.emplace(events.make_observer(), transfer_direction::upload, 0);
+    sut->on_started(200, 0);
+    sut->set_size(700);
+    sut->on_ended(nullptr);
+    std::vector<std::string> const lines = told();
+    BOOST_TEST(lines[lines.size() - 2] ==
+               "info transfer_started direction=upload size=0 part_size=200 bytes_resumed=0");
+    BOOST_TEST(lines.back() == "info transfer_ended direction=upload size=700");
+}
+
 // Nobody is told without an observer.
 BOOST_AUTO_TEST_CASE(no_observer)
 {
     sut.emplace(nullptr, transfer_direction::download, 1);
     std::size_t const before = told().size();
     sut->set_resource("photos");
+    sut->on_started(1, 0);
     sut->on_piece_started(0, byte_range(0, 0));
+    sut->on_piece_repeated(0, 1, nullptr);
+    sut->on_pace_changed(1, {});
     sut->on_piece_ended(0, nullptr);
     sut->on_ended(nullptr);
     sut.reset();
