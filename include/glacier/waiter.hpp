@@ -49,6 +49,9 @@ struct job_waiter_settings {
     std::chrono::milliseconds interval_min = std::chrono::seconds(10);
     /// The longest interval, also after looks that failed.
     std::chrono::milliseconds interval_max = std::chrono::minutes(15);
+    /// Instead: half of the time waited so far, whatever the tier. For services whose jobs do not take hours, such as
+    /// an emulator.
+    bool interval_by_time_waited = false;
     /// For waits that do not say how long. Zero: no limit.
     std::chrono::milliseconds timeout = std::chrono::hours(48);
     /// Told after each look at a job that is waited for. Called on an executor of the client's context; must not

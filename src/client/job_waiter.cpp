@@ -189,7 +189,7 @@ job_waiter::poller::poller(client service, vault_name vault, job_waiter_settings
                            std::shared_ptr<async::time_source> time)
     : service_(std::move(service)), vault_(std::move(vault)), settings_(std::move(settings)),
       time_(std::move(time)), strand_(asio::make_strand(service_.get_executor())),
-      plan_(settings_.interval_min, settings_.interval_max)
+      plan_(settings_.interval_min, settings_.interval_max, settings_.interval_by_time_waited)
 {
     check_interval("interval_min", settings_.interval_min);
     check_interval("interval_max", settings_.interval_max);
