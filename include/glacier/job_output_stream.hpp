@@ -53,11 +53,17 @@ public:
      */
     asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer);
 
+    /// Reads until `buffer` is full or the output is complete, and gives how many bytes it read; otherwise as
+    /// read_some(), but in fewer turns of the loop.
+    asio::awaitable<std::size_t> read(std::span<std::byte> buffer);
+
     /// Reads to the end, into memory. Errors: operation_error with errc::response_too_large above `bytes_max`;
     /// those of read_some().
     asio::awaitable<std::string> read_all(std::size_t bytes_max);
 
 private:
+    asio::awaitable<std::size_t> explain(asio::awaitable<std::size_t> reading) const;
+
     /// The error of a read, as one of the operation.
     operation_error failure(error_code code, std::string message) const;
 

@@ -29,12 +29,36 @@ operation_error job_output_stream::failure(error_code code, std::string message)
     return operation_error(code, std::move(details));
 }
 
+asio::awaitable<std::size_t> job_output_stream::source::read(std::span<std::byte> buffer)
+{
+    std::size_t filled = 0;
+    while (filled < buffer.size()) {
+        std::size_t const count = co_await read_some(buffer.subspan(filled));
+        if (count == 0)
+            break;
+        filled += count;
+    }
+    co_return filled;
+}
+
 asio::awaitable<std::size_t> job_output_stream::read_some(std::span<std::byte> buffer)
 {
     if (!body_)
         co_return 0;
+    co_return co_await explain(body_->read_some(buffer));
+}
+
+asio::awaitable<std::size_t> job_output_stream::read(std::span<std::byte> buffer)
+{
+    if (!body_)
+        co_return 0;
+    co_return co_await explain(body_->read(buffer));
+}
+
+asio::awaitable<std::size_t> job_output_stream::explain(asio::awaitable<std::size_t> reading) const
+{
     try {
-        co_return co_await body_->read_some(buffer);
+        co_return co_await std::move(reading);
     } catch (operation_error const&) {
         throw;
     } catch (boost::system::system_error const& error) {

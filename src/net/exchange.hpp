@@ -27,6 +27,9 @@ public:
 
     /// As job_output_stream::read_some().
     virtual asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer) = 0;
+
+    /// As job_output_stream::read().
+    virtual asio::awaitable<std::size_t> read(std::span<std::byte> buffer);
 };
 
 } // namespace glacier

@@ -26,6 +26,8 @@ namespace {
 
 constexpr std::size_t send_block_bytes = std::size_t(256) * 1'024;
 constexpr std::uint64_t body_block_bytes = 16 * 1'024;
+// Without TLS one read copies all that the socket has, and others have to wait for that.
+constexpr std::size_t receive_block_bytes = std::size_t(256) * 1'024;
 
 bool is_cancellation(error_code const& error) noexcept
 {
@@ -105,6 +107,11 @@ public:
         return async::run_on(strand_, read_on_strand(state_, buffer));
     }
 
+    asio::awaitable<std::size_t> read(std::span<std::byte> buffer) override
+    {
+        return async::run_on(strand_, fill_on_strand(state_, buffer));
+    }
+
 private:
     struct state {
         state(lease its_held, timeout_settings const& timeouts, std::shared_ptr<async::rate_limiter> its_rate)
@@ -138,6 +145,21 @@ private:
             self->held.reset();
         }
         co_return count;
+    }
+
+    static asio::awaitable<std::size_t> fill_on_strand(std::shared_ptr<state> self,
+                                                       std::span<std::byte> buffer)
+    {
+        std::size_t filled = 0;
+        while (filled < buffer.size()) {
+            std::span<std::byte> const rest = buffer.subspan(filled);
+            std::size_t const count =
+                co_await read_on_strand(self, rest.first(std::min(rest.size(), receive_block_bytes)));
+            if (count == 0)
+                break;
+            filled += count;
+        }
+        co_return filled;
     }
 
     std::shared_ptr<state> state_;

@@ -39,6 +39,19 @@ bool is_same_file(std::filesystem::path const& path, int descriptor) noexcept
            by_name.st_dev == opened.st_dev && by_name.st_ino == opened.st_ino;
 }
 
+bool has_one_name(int descriptor) noexcept
+{
+    struct stat status {};
+    return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink == 1;
+}
+
+bool has_size(int descriptor, std::uint64_t bytes) noexcept
+{
+    struct stat status {};
+    return ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+           static_cast<std::uint64_t>(status.st_size) == bytes;
+}
+
 /// Opens and locks FILE.part. The lock goes with the process, so a file left behind by a crash can be taken over.
 int open_locked(std::filesystem::path const& path)
 {
@@ -52,27 +65,62 @@ int open_locked(std::filesystem::path const& path)
             throw_error("another process is writing", path, reason);
         }
         // Without this, a file that was completed and renamed just now would be truncated.
-        if (is_same_file(path, opened))
-            return opened;
-        ::close(opened);
+        if (!is_same_file(path, opened)) {
+            ::close(opened);
+            continue;
+        }
+        // Under another name it is somebody's file.
+        if (!has_one_name(opened)) {
+            ::close(opened);
+            throw_error("creating", path, EEXIST);
+        }
+        return opened;
     }
 }
 
 } // namespace
 
-output_file::output_file(std::filesystem::path path, std::uint64_t bytes)
-    : path_(std::move(path)), part_path_(part_path_of(path_))
+output_file::output_file(std::filesystem::path path, std::uint64_t bytes, unfinished_file unfinished)
+    : path_(std::move(path)), part_path_(part_path_of(path_)), unfinished_(unfinished)
 {
     check_output_path(path_);
     descriptor_ = open_locked(part_path_);
-    int reason = ::ftruncate(descriptor_, 0) == 0 ? 0 : errno;
-    while (reason == 0 && (reason = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes))) == EINTR)
-        reason = 0;
-    if (reason != 0) {
-        ::unlink(part_path_.c_str());
+    bool const taken_up = unfinished_ == unfinished_file::kept && has_size(descriptor_, bytes);
+    try {
+        reserve_space(bytes, taken_up);
+    } catch (std::filesystem::filesystem_error const&) {
+        if (!taken_up)
+            ::unlink(part_path_.c_str());
         ::close(std::exchange(descriptor_, -1));
-        throw_error("reserving the space for", part_path_, reason);
+        throw;
     }
+}
+
+output_file::output_file(committed_tag /*tag*/, std::filesystem::path path, int descriptor)
+    : path_(std::move(path)), part_path_(part_path_of(path_)), descriptor_(descriptor), committed_(true)
+{}
+
+std::shared_ptr<output_file> output_file::find_committed(std::filesystem::path path, std::uint64_t bytes)
+{
+    struct stat part_status {};
+    if (::lstat(part_path_of(path).c_str(), &part_status) == 0 || errno != ENOENT)
+        return nullptr;
+    int const opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (opened < 0)
+        return nullptr;
+    std::shared_ptr<output_file> found(new output_file(committed_tag(), std::move(path), opened));
+    return has_size(opened, bytes) ? found : nullptr;
+}
+
+void output_file::reserve_space(std::uint64_t bytes, bool taken_up)
+{
+    if (!taken_up && ::ftruncate(descriptor_, 0) != 0)
+        fail("reserving the space for", errno);
+    int reason = EINTR;
+    while (reason == EINTR)
+        reason = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes));
+    if (reason != 0)
+        fail("reserving the space for", reason);
 }
 
 output_file::~output_file()
@@ -86,7 +134,8 @@ void output_file::abandon() noexcept
 {
     if (descriptor_ < 0 || committed_)
         return;
-    ::unlink(part_path_.c_str());
+    if (unfinished_ == unfinished_file::removed)
+        ::unlink(part_path_.c_str());
     ::close(std::exchange(descriptor_, -1));
 }
 
@@ -106,6 +155,20 @@ void output_file::write(std::uint64_t offset, std::span<std::byte const> bytes)
         bytes = bytes.subspan(static_cast<std::size_t>(count));
         offset += static_cast<std::uint64_t>(count);
     }
+}
+
+bool output_file::read(std::uint64_t offset, std::span<std::byte> bytes) const noexcept
+{
+    while (!bytes.empty()) {
+        ssize_t const count = ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (count < 0 && errno == EINTR)
+            continue;
+        if (count <= 0)
+            return false;
+        bytes = bytes.subspan(static_cast<std::size_t>(count));
+        offset += static_cast<std::uint64_t>(count);
+    }
+    return true;
 }
 
 void output_file::sync_directory() const

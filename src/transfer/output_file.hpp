@@ -3,13 +3,21 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 
 namespace glacier::transfer {
 
+/// What becomes of FILE.part when a download does not come to its end.
+enum class unfinished_file {
+    /// It goes.
+    removed,
+    /// It stays, and the next download takes it up.
+    kept,
+};
+
 /**
  * A file that appears under its name only when it is complete: FILE.part first, then synced and renamed.
- * Destroyed before commit(), it removes FILE.part.
  *
  * Everything here may block. Thread safety: write() and read() of different ranges from several threads.
  * Errors: std::filesystem::filesystem_error that names the file.
@@ -17,30 +25,44 @@ namespace glacier::transfer {
 class output_file {
 public:
     /// Reserves the disk space, so that a full disk is found before anything is fetched. FILE.part must not
-    /// exist, or must not be in use by another process.
-    output_file(std::filesystem::path path, std::uint64_t bytes);
+    /// exist, or must not be in use by another process. With unfinished_file::kept one that is there is taken up as it
+    /// is, if it has the size; otherwise its bytes go.
+    output_file(std::filesystem::path path, std::uint64_t bytes,
+                unfinished_file unfinished = unfinished_file::removed);
     output_file(output_file const&) = delete;
     output_file& operator=(output_file const&) = delete;
     ~output_file();
 
+    /// The file itself, to be read, if there is one of that size and no FILE.part: a download that was killed after
+    /// commit() leaves it so. Null otherwise.
+    static std::shared_ptr<output_file> find_committed(std::filesystem::path path, std::uint64_t bytes);
+
     void write(std::uint64_t offset, std::span<std::byte const> bytes);
+
+    /// Whether all of `bytes` was read.
+    bool read(std::uint64_t offset, std::span<std::byte> bytes) const noexcept;
 
     /// Makes everything durable and gives the file its name.
     void commit();
 
-    /// Removes FILE.part now, whoever else still holds this object. Does nothing after commit(). Nobody may be
-    /// writing, or write later.
+    /// Gives FILE.part up now, whoever else still holds this object: it is removed, or free for the next one. Does
+    /// nothing after commit(). Nobody may be writing, or write later.
     void abandon() noexcept;
 
     std::filesystem::path const& path() const noexcept { return path_; }
 
 private:
+    struct committed_tag {};
+    output_file(committed_tag, std::filesystem::path path, int descriptor);
+
+    void reserve_space(std::uint64_t bytes, bool taken_up);
     [[noreturn]] void fail(char const* what, int reason) const;
     void sync_directory() const;
 
     std::filesystem::path path_;
     std::filesystem::path part_path_;
     int descriptor_ = -1;
+    unfinished_file unfinished_ = unfinished_file::removed;
     bool committed_ = false;
 };
 

@@ -1,17 +1,32 @@
 #include <glacier/retrieve.hpp>
 
 #include "async/offload.hpp"
+#include "async/run_on.hpp"
 #include "plan/job_wait_plan.hpp"
 #include "plan/poll_interval.hpp"
+#include "transfer/archive_output.hpp"
+#include "transfer/archive_retrieval.hpp"
 #include "transfer/output_file.hpp"
+#include "transfer/retrieval_state.hpp"
 
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <memory>
 #include <utility>
 
 namespace glacier {
+
+namespace {
+
+asio::awaitable<retrieve_archive_result> run_retrieval(std::shared_ptr<transfer::archive_retrieval> retrieval)
+{
+    co_return co_await retrieval->run();
+}
+
+} // namespace
 
 asio::awaitable<job_description> wait_for_job(client service, wait_for_job_request request)
 {
@@ -39,35 +54,39 @@ asio::awaitable<job_description> wait_for_job(client service, wait_for_job_reque
     }
 }
 
+archive_part::archive_part(byte_range its_bytes, std::uint64_t its_archive_bytes)
+    : bytes(its_bytes), archive_bytes(its_archive_bytes)
+{
+    if (bytes.last() >= archive_bytes)
+        throw invalid_value(errc::invalid_byte_range,
+                            bytes.str() + " of an archive of " + std::to_string(archive_bytes) + " bytes");
+}
+
+asio::awaitable<retrieval_job> find_or_start_retrieval(client service, retrieval_job_request request)
+{
+    auto const found = co_await transfer::find_retrieval(service, request, std::nullopt);
+    if (found)
+        co_return retrieval_job(*found, false);
+    job_id started = co_await transfer::start_retrieval(std::move(service), std::move(request));
+    co_return retrieval_job(std::move(started), true);
+}
+
 asio::awaitable<retrieve_archive_result> retrieve_archive(client service, retrieve_archive_request request)
 {
     // Hours later would be late: the job is paid for.
-    if (request.concurrency == 0 || request.concurrency > 1'000)
-        throw invalid_value(errc::invalid_option, "concurrency " + std::to_string(request.concurrency));
+    download_settings asked;
+    asked.concurrency = request.concurrency;
+    transfer::check(asked);
+    asio::any_io_executor const blocking = service.get_blocking_executor();
     auto check = [path = request.file] { transfer::check_output_path(path); };
-    co_await async::offload(service.get_blocking_executor(), std::move(check));
-
-    job_parameters parameters = job_parameters::archive_retrieval(request.archive);
-    parameters.tier = request.tier;
-    parameters.description = request.job_description_text;
-    initiate_job_request initiate(request.vault, std::move(parameters));
-    initiate_job_result const initiated = co_await service.initiate_job(std::move(initiate));
-    if (request.on_job) {
-        retrieval_job const started(initiated.job, true);
-        request.on_job(started);
-    }
-
-    wait_for_job_request wait(request.vault, initiated.job);
-    wait.on_look = request.on_look;
-    co_await wait_for_job(service, std::move(wait));
-
-    download_job_output_request download(request.vault, initiated.job, request.file);
-    download.size_of_range = request.size_of_range;
-    download.concurrency = request.concurrency;
-    download.on_progress = request.on_progress;
-    retrieve_archive_result result(initiated.job);
-    result.download = co_await download_job_output(std::move(service), std::move(download));
-    co_return result;
+    co_await async::offload(blocking, std::move(check));
+    std::shared_ptr<transfer::retrieval_state> state;
+    if (request.state_file)
+        state = co_await transfer::retrieval_state::open(blocking, *request.state_file);
+    asio::any_io_executor const strand = asio::make_strand(service.get_executor());
+    auto retrieval = std::make_shared<transfer::archive_retrieval>(std::move(service), std::move(request),
+                                                                   std::move(state));
+    co_return co_await async::run_on(strand, run_retrieval(std::move(retrieval)));
 }
 
 } // namespace glacier

@@ -47,6 +47,32 @@ BOOST_AUTO_TEST_CASE(head_comes_first)
     BOOST_TEST((stream.head().tree_hash == reference_tree_hash(content)));
 }
 
+// A read of all that there is room for gives it at once, and what is left at the end.
+BOOST_AUTO_TEST_CASE(reads_until_full)
+{
+    job_output_stream stream = open();
+    std::string received(200'001, '\0');
+    std::span<std::byte> const room = std::as_writable_bytes(std::span(received));
+    BOOST_TEST(run(stream.read(room)) == 200'001U);
+    BOOST_TEST((content.compare(0, 200'001, received) == 0));
+    BOOST_TEST(run(stream.read(room)) == 99'999U);
+    BOOST_TEST((content.compare(200'001, 99'999, received, 0, 99'999) == 0));
+    BOOST_TEST(run(stream.read(room)) == 0U);
+
+    job_output_stream nothing;
+    BOOST_TEST(run(nothing.read(room)) == 0U);
+}
+
+// An output that breaks off before there is enough is an error of the operation.
+BOOST_AUTO_TEST_CASE(breaks_off_before_full)
+{
+    job_output_stream stream = open(cut_output(150'000));
+    std::string received(200'001, '\0');
+    operation_error const error = failure_of(stream.read(std::as_writable_bytes(std::span(received))));
+    BOOST_TEST((error.code() == errc::connection_closed));
+    BOOST_TEST(error.operation() == "GetJobOutput");
+}
+
 // A read gives what is there, at least one byte, and 0 once the output is complete, however often it is asked.
 BOOST_AUTO_TEST_CASE(reads_until_zero)
 {

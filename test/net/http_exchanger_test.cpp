@@ -122,6 +122,16 @@ asio::awaitable<std::string> read_all(std::shared_ptr<job_output_stream::source>
     co_return all;
 }
 
+/// The same with as few reads as there is room for.
+asio::awaitable<std::string> read_all_at_once(std::shared_ptr<job_output_stream::source> stream,
+                                              std::size_t room)
+{
+    std::string all(room, '\0');
+    std::size_t const count = co_await stream->read(std::as_writable_bytes(std::span(all)));
+    all.resize(count);
+    co_return all;
+}
+
 asio::awaitable<std::size_t> read_once(std::shared_ptr<job_output_stream::source> stream, std::size_t size)
 {
     std::vector<std::byte> buffer(size);
@@ -493,6 +503,23 @@ BOOST_AUTO_TEST_CASE(stream_read_to_its_end)
     }
     BOOST_TEST(server.connections() == 1);
     BOOST_TEST(run(get_request()).reused_connection);
+}
+
+// It may be read in one go, as far as there is room.
+BOOST_AUTO_TEST_CASE(stream_read_at_once)
+{
+    test::scripted_server server(echo);
+    make(test::plain_endpoint(server.port()));
+    for (std::string const target : {"/known", "/chunked", "/known"}) {
+        exchange_result result = run(get_request(true, target));
+        BOOST_TEST_REQUIRE(result.stream != nullptr);
+        std::shared_ptr<job_output_stream::source> const stream = std::move(result.stream);
+        std::string const expected = target == "/chunked" ? std::string(100, 'c') : target;
+        BOOST_TEST(test::run(context, read_all_at_once(stream, 4)) == expected.substr(0, 4));
+        BOOST_TEST(test::run(context, read_all_at_once(stream, 1'000'000)) == expected.substr(4));
+        BOOST_TEST(test::run(context, read_all_at_once(stream, 10)).empty());
+    }
+    BOOST_TEST(server.connections() == 1);
 }
 
 // A streamed answer occupies its connection until then, and closes it when it is dropped earlier.

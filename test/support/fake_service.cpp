@@ -958,6 +958,12 @@ void fake_service::set_jobs_fail(std::string message)
     state_->jobs_fail = std::move(message);
 }
 
+void fake_service::set_jobs_succeed()
+{
+    std::lock_guard const lock(mutex_);
+    state_->jobs_fail.reset();
+}
+
 void fake_service::set_job_change(std::function<void(job_description&)> change)
 {
     std::lock_guard const lock(mutex_);

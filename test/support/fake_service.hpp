@@ -152,6 +152,8 @@ public:
     void set_looks_until_done(int looks);
     /// Jobs fail from now on, with this message.
     void set_jobs_fail(std::string message);
+    /// Jobs that are started from now on succeed again.
+    void set_jobs_succeed();
     /// Changes what DescribeJob and ListJobs say.
     void set_job_change(std::function<void(job_description&)> change);
 

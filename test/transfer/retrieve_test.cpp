@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(lost_answer_to_the_job)
 
     BOOST_TEST(error.outcome_unknown());
     BOOST_TEST(!started);
-    BOOST_TEST(service->count() == 1U);
+    BOOST_TEST(service->count(operation::initiate_job) == 1U);
 }
 
 // A failed job is the error; nothing is downloaded, no file is made.

@@ -1,0 +1,103 @@
+#include "plan/download_plan.hpp"
+
+#include <algorithm>
+
+namespace glacier::plan {
+
+namespace {
+
+std::chrono::milliseconds delay_after(int failures, download_plan::limits const& allowed)
+{
+    std::chrono::milliseconds delay = allowed.delay_min;
+    for (int i = 1; i < failures && delay < allowed.delay_max; ++i)
+        delay *= 2;
+    return std::min(delay, allowed.delay_max);
+}
+
+} // namespace
+
+download_plan::download_plan(std::uint64_t total_bytes, std::uint64_t piece_bytes, limits const& allowed)
+    : total_bytes_(total_bytes), piece_bytes_(piece_bytes), pieces_((total_bytes - 1) / piece_bytes + 1),
+      limits_(allowed)
+{}
+
+download_plan::decision download_plan::next(time_point now, std::size_t in_flight_max)
+{
+    decision decided;
+    if (failed_) {
+        decided.what = in_flight_ == 0 ? step::fail : step::wait;
+        return decided;
+    }
+    if (done_ == pieces_) {
+        decided.what = step::complete;
+        return decided;
+    }
+    if (in_flight_ >= in_flight_max)
+        return decided;
+    if (auto const piece = take_next(now)) {
+        decided.what = step::start;
+        decided.piece = *piece;
+        ++in_flight_;
+        decided.attempt = attempts_of(*piece);
+        if (decided.attempt > 1)
+            ++repetitions_;
+        return decided;
+    }
+    if (!to_repeat_.empty())
+        decided.until = to_repeat_.begin()->first;
+    return decided;
+}
+
+std::optional<std::uint64_t> download_plan::take_next(time_point now)
+{
+    if (!to_repeat_.empty() && to_repeat_.begin()->first <= now)
+        return to_repeat_.extract(to_repeat_.begin()).value().second;
+    bool const allowed = !limits_.look_ahead_max || next_piece_ - first_undone_ < *limits_.look_ahead_max;
+    if (next_piece_ < pieces_ && allowed)
+        return next_piece_++;
+    return std::nullopt;
+}
+
+void download_plan::on_done(std::uint64_t piece, bool resumed)
+{
+    --in_flight_;
+    ++done_;
+    std::uint64_t const size = range_of(piece).size();
+    bytes_done_ += size;
+    if (resumed) {
+        ++resumed_;
+        bytes_resumed_ += size;
+    }
+    failures_.erase(piece);
+    done_ahead_.insert(piece);
+    while (!done_ahead_.empty() && *done_ahead_.begin() == first_undone_) {
+        done_ahead_.erase(done_ahead_.begin());
+        ++first_undone_;
+    }
+}
+
+bool download_plan::on_failed(std::uint64_t piece, bool repeat, time_point now)
+{
+    --in_flight_;
+    int const failures = ++failures_[piece];
+    if (!repeat || failures >= limits_.attempts_max) {
+        failed_ = true;
+        return false;
+    }
+    to_repeat_.emplace(now + delay_after(failures, limits_), piece);
+    return !failed_;
+}
+
+byte_range download_plan::range_of(std::uint64_t piece) const
+{
+    std::uint64_t const first = piece * piece_bytes_;
+    return byte_range(first, first + std::min(piece_bytes_, total_bytes_ - first) - 1);
+}
+
+int download_plan::attempts_of(std::uint64_t piece) const
+{
+    auto const found = failures_.find(piece);
+    return found == failures_.end() ? 1 : found->second + 1;
+}
+
+} // namespace glacier::plan

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "async/memory_budget.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+namespace glacier::transfer {
+
+namespace asio = boost::asio;
+
+/// Memory that was reserved before it was taken.
+class range_buffer {
+public:
+    range_buffer(async::memory_budget::reservation room, std::size_t size);
+
+    std::span<std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
+
+private:
+    async::memory_budget::reservation room_;
+    std::size_t size_;
+    std::unique_ptr<std::byte[]> bytes_; // NOLINT: a vector would clear what is overwritten anyway
+};
+
+/// Waits for room. Errors and cancellation: those of memory_budget::reserve().
+asio::awaitable<std::shared_ptr<range_buffer>> reserve_buffer(std::shared_ptr<async::memory_budget> memory,
+                                                              std::size_t size);
+
+} // namespace glacier::transfer
