@@ -311,10 +311,10 @@ BOOST_AUTO_TEST_CASE(a_thousand_coroutines)
     auto const counted = std::make_shared<bytes_in_use>();
     std::atomic<std::size_t> succeeded = 0;
     std::atomic<std::size_t> cancelled = 0;
-    // Boost 1.81 posts a cancellation, which may come when the coroutine has ended.
-    std::vector<asio::cancellation_signal> signals(count);
     {
         asio::io_context threads_of_all(4);
+        // Boost 1.81 posts a cancellation, which may come when the coroutine has ended.
+        std::vector<asio::cancellation_signal> signals(count);
         for (std::size_t i = 0; i < count; ++i) {
             auto const strand = asio::make_strand(threads_of_all);
             auto on_end = [&](std::exception_ptr const& error) { ++(error ? cancelled : succeeded); };
