@@ -449,6 +449,8 @@ job_waiter shared_job_waiter(client const& service, vault_name const& vault)
 {
     auto make = [&service, &vault] {
         job_waiter_settings settings;
+        settings.interval_min = std::chrono::seconds(1);
+        settings.interval_by_time_waited = true;
         settings.timeout = milliseconds(0);
         // What belongs to one who waits does not belong to the others.
         client const plain(service.core()->as_configured());
