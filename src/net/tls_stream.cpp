@@ -109,17 +109,24 @@ asio::awaitable<std::size_t> tls_stream::read_some(asio::mutable_buffer target, 
     std::size_t filled = 0;
     error = {};
     auto* const bytes = static_cast<std::byte*>(target.data());
-    while (filled < target.size()) {
+    if (read_in_turn_ >= bytes_per_turn) {
+        // Others share the loop.
+        read_in_turn_ = 0;
+        co_await asio::post(get_executor(), asio::use_awaitable);
+    }
+    while (filled < target.size() && read_in_turn_ < bytes_per_turn) {
         std::size_t count = 0;
         ERR_clear_error();
         int const result = SSL_read_ex(native_handle(), bytes + filled, target.size() - filled, &count);
         if (result == 1) {
             filled += count;
+            read_in_turn_ += count;
             continue;
         }
         // What went wrong is said to the next call.
         if (filled > 0)
             break;
+        read_in_turn_ = 0;
         error = co_await wait_or_fail(result);
         if (error)
             break;

@@ -40,7 +40,7 @@ public:
     /// As a client.
     asio::awaitable<error_code> handshake();
 
-    /// Some bytes, as many as are there; asio::error::eof when the peer has ended the stream.
+    /// Some bytes: as many as are there, and at most so many that others have their turn; asio::error::eof when the peer has ended the stream.
     asio::awaitable<std::size_t> read_some(asio::mutable_buffer target, error_code& error);
 
     /// All of the bytes; of an error, so many as OpenSSL has taken.
@@ -60,6 +60,8 @@ private:
     std::unique_ptr<SSL, ssl_deleter> ssl_;
     // Of the socket, because OpenSSL tells only that there was one.
     int system_error_ = 0;
+    // Since others had the loop.
+    std::size_t read_in_turn_ = 0;
 };
 
 } // namespace glacier::net

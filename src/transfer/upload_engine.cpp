@@ -1,9 +1,11 @@
 #include "transfer/upload_engine.hpp"
 
+#include "async/offload.hpp"
 #include "transfer/part_hasher.hpp"
 
 #include <glacier/tree_hash.hpp>
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -29,6 +31,11 @@ plan::upload_plan_settings plan_settings_of(client const& service, upload_task c
     settings.attempts_max = attempts_of_part(service);
     settings.held_max = task.settings.concurrency + 1;
     return settings;
+}
+
+bool is_cancelled(asio::cancellation_state const& state) noexcept
+{
+    return state.cancelled() != asio::cancellation_type::none;
 }
 
 /// Whether the service may have refused the bytes because they are no longer those that were hashed.
@@ -115,8 +122,7 @@ asio::awaitable<upload_result> upload_engine::send_all()
     if (!error)
         co_return co_await complete();
     // A cancelled operation ends at once; its owner knows the id and decides.
-    auto const cancellation = co_await asio::this_coro::cancellation_state;
-    if (cancellation.cancelled() == asio::cancellation_type::none) {
+    if (!is_cancelled(co_await asio::this_coro::cancellation_state)) {
         if (may_be_a_change(error))
             error = co_await cause_of(std::move(error));
         // What has a journal is taken up later.
@@ -158,11 +164,12 @@ asio::awaitable<void> upload_engine::initiate()
     try {
         co_await task_.journal->on_started(initiated.upload);
         co_return;
-    } catch (std::filesystem::filesystem_error const&) {
+    } catch (...) {
         error = std::current_exception();
     }
     // Nobody would know of it.
-    co_await abort();
+    if (!is_cancelled(co_await asio::this_coro::cancellation_state))
+        co_await abort();
     std::rethrow_exception(error);
 }
 
@@ -320,12 +327,14 @@ asio::awaitable<void> upload_engine::wait_until(plan::upload_plan::time_point du
 
 asio::awaitable<void> upload_engine::finish_parts()
 {
+    events_.set_size(plan_.bytes());
     co_await task_.source->check();
     std::vector<tree_hash> parts;
     parts.reserve(hashes_.size());
     for (body_hashes const& each : hashes_)
         parts.push_back(each.tree_hash);
-    whole_ = combine_tree_hashes(parts);
+    auto combine = [parts = std::move(parts)] { return combine_tree_hashes(parts); };
+    whole_ = co_await async::offload(service_.get_blocking_executor(), std::move(combine));
     check_tree_hash(task_, *whole_);
     auto const& known = task_.settings.known_hashes;
     if (!known.empty() && known.size() != hashes_.size())

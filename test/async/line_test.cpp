@@ -101,6 +101,9 @@ BOOST_AUTO_TEST_CASE(cancellation)
     waits[1]->cancel();
     settle();
     BOOST_TEST((firsts == numbers{0, 1, 3}));
+    leave[3]->set();
+    settle();
+    BOOST_TEST(sut->empty());
 }
 
 // Those who wait when their context goes are dropped, and nothing is left of them: also on strands, which destroy what

@@ -3,6 +3,7 @@
 #include "transfer/journal.hpp"
 #include "transfer/upload_fixture.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <filesystem>
 #include <set>
@@ -42,6 +43,17 @@ struct resume_fixture : upload_fixture {
         when_part(2 * mib, error_answer(service_errc::access_denied));
         BOOST_TEST((failure_of(upload_file(sut, std::move(made))).code() == service_errc::access_denied));
         service->heal();
+    }
+
+    /// How many records of a type there are.
+    std::size_t records(std::string const& type) const
+    {
+        if (!std::filesystem::exists(state))
+            return 0;
+        transfer::journal const opened(state);
+        return static_cast<std::size_t>(
+            std::count_if(opened.records().begin(), opened.records().end(),
+                          [&type](transfer::journal::record const& each) { return each.type == type; }));
     }
 
     std::set<std::uint64_t> recorded_parts() const

@@ -448,8 +448,51 @@ BOOST_AUTO_TEST_CASE(file_is_overwritten)
     BOOST_TEST((failure_of(upload_file(sut, std::move(request))).code() == errc::file_changed));
 }
 
+// Content without a byte is no archive.
+BOOST_AUTO_TEST_CASE(empty_body)
+{
+    BOOST_TEST((failure_of(upload_body(sut, upload_of(body()))).code() == errc::file_empty));
+    BOOST_TEST((failure_of(upload_body(sut, upload_of(body(std::string())))).code() == errc::file_empty));
+    BOOST_TEST(service->count() == 0U);
+}
+
 // ---------------------------------------------------------------------------------------------------
 // Lifetime
+
+// The loop touches no file: nothing becomes of an upload, nor of its state file, while the blocking executor stands
+// still.
+BOOST_AUTO_TEST_CASE(loop_touches_no_file)
+{
+    asio::io_context elsewhere;
+    client_config config = default_config();
+    config.blocking_executor = elsewhere.get_executor();
+    sut = make_client(std::move(config));
+    auto const state = directory / "state";
+    auto const bytes_of_state = [&state] {
+        std::error_code none;
+        auto const count = std::filesystem::file_size(state, none);
+        return none ? 0 : count;
+    };
+    upload_file_request request = upload_of(some_bytes(3 * mib));
+    request.state_file = state;
+    request.keep_state_file = true;
+    started_operation<upload_result> upload;
+    start(upload_file(sut, std::move(request)), upload);
+
+    int rounds = 0;
+    while (!upload.ended()) {
+        BOOST_TEST_REQUIRE(++rounds < 1'000);
+        auto const before = bytes_of_state();
+        context.restart();
+        context.poll();
+        BOOST_TEST(bytes_of_state() == before);
+        elsewhere.restart();
+        elsewhere.poll_one();
+    }
+    BOOST_TEST(!upload.error);
+    // Opening, hashing, and eight records.
+    BOOST_TEST(rounds > 10);
+}
 
 // The context goes in the middle of an upload, after any number of steps.
 BOOST_AUTO_TEST_CASE(context_goes)
