@@ -32,30 +32,41 @@ download_plan::decision download_plan::next(time_point now, std::size_t in_fligh
         decided.what = step::complete;
         return decided;
     }
-    if (in_flight_ >= in_flight_max)
-        return decided;
-    if (auto const piece = take_next(now)) {
-        decided.what = step::start;
-        decided.piece = *piece;
-        ++in_flight_;
-        decided.attempt = attempts_of(*piece);
-        if (decided.attempt > 1)
-            ++repetitions_;
-        return decided;
+    bool const is_full = in_flight_ >= in_flight_max;
+    auto const due = is_full ? find_first_undone() : to_repeat_.begin();
+    if (due != to_repeat_.end() && due->first <= now) {
+        start(due->second, decided);
+        to_repeat_.erase(due);
+    } else if (!is_full && may_start_new()) {
+        start(next_piece_++, decided);
+    } else if (due != to_repeat_.end()) {
+        decided.until = due->first;
     }
-    if (!to_repeat_.empty())
-        decided.until = to_repeat_.begin()->first;
     return decided;
 }
 
-std::optional<std::uint64_t> download_plan::take_next(time_point now)
+bool download_plan::may_start_new() const noexcept
 {
-    if (!to_repeat_.empty() && to_repeat_.begin()->first <= now)
-        return to_repeat_.extract(to_repeat_.begin()).value().second;
-    bool const allowed = !limits_.look_ahead_max || next_piece_ - first_undone_ < *limits_.look_ahead_max;
-    if (next_piece_ < pieces_ && allowed)
-        return next_piece_++;
-    return std::nullopt;
+    return next_piece_ < pieces_ &&
+           (!limits_.look_ahead_max || next_piece_ - first_undone_ < *limits_.look_ahead_max);
+}
+
+download_plan::repetitions_type::const_iterator download_plan::find_first_undone() const
+{
+    if (!limits_.look_ahead_max)
+        return to_repeat_.end();
+    return std::find_if(to_repeat_.begin(), to_repeat_.end(),
+                        [this](auto const& each) { return each.second == first_undone_; });
+}
+
+void download_plan::start(std::uint64_t piece, decision& decided)
+{
+    decided.what = step::start;
+    decided.piece = piece;
+    decided.attempt = attempts_of(piece);
+    ++in_flight_;
+    if (decided.attempt > 1)
+        ++repetitions_;
 }
 
 void download_plan::on_done(std::uint64_t piece, bool resumed)

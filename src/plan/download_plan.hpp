@@ -49,7 +49,8 @@ public:
         /// The wait after a failure, which doubles with each failure of the same range.
         std::chrono::milliseconds delay_min = std::chrono::seconds(1);
         std::chrono::milliseconds delay_max = std::chrono::seconds(30);
-        /// Ranges that may be on their way, counted from the first one that is not done. Nothing: all.
+        /// Ranges that may be on their way, counted from the first one that is not done. If set, that one starts again
+        /// whatever is on its way, since the others may be waiting for it. Nothing: all.
         std::optional<std::uint64_t> look_ahead_max;
     };
 
@@ -81,7 +82,12 @@ public:
     std::size_t in_flight() const noexcept { return in_flight_; }
 
 private:
-    std::optional<std::uint64_t> take_next(time_point now);
+    // By the time from which they may start.
+    using repetitions_type = std::set<std::pair<time_point, std::uint64_t>>;
+
+    bool may_start_new() const noexcept;
+    repetitions_type::const_iterator find_first_undone() const;
+    void start(std::uint64_t piece, decision& decided);
 
     std::uint64_t total_bytes_;
     std::uint64_t piece_bytes_;
@@ -98,8 +104,7 @@ private:
     // All before it are done; those after it that are done are in the set.
     std::uint64_t first_undone_ = 0;
     std::set<std::uint64_t> done_ahead_;
-    // By the time from which they may start.
-    std::set<std::pair<time_point, std::uint64_t>> to_repeat_;
+    repetitions_type to_repeat_;
     // Only ranges that failed before and are not done.
     std::map<std::uint64_t, int> failures_;
 };

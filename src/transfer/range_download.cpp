@@ -114,6 +114,9 @@ void range_download::on_failed(std::uint64_t piece, std::exception_ptr const& er
     if (!error_)
         error_ = error;
     events_.on_piece_ended(piece, error);
+    // Where ranges wait for those before them, they would wait for ever.
+    if (settings_.look_ahead_max)
+        std::rethrow_exception(error);
 }
 
 /// An output that broke off or came damaged is fetched again; what the service refuses is not.

@@ -32,7 +32,8 @@ public:
         part_size size_of_range;
         /// Of ranges that an earlier run has recorded.
         std::uint64_t bytes_recorded = 0;
-        /// As plan::download_plan::limits.
+        /// As plan::download_plan::limits. Set if the target takes ranges in order: then the first failure ends those
+        /// on their way.
         std::optional<std::uint64_t> look_ahead_max;
     };
 

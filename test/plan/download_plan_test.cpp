@@ -62,6 +62,14 @@ void start(download_plan& plan, std::uint64_t piece, std::size_t in_flight_max =
     BOOST_TEST_REQUIRE(decision.piece == piece);
 }
 
+std::uint64_t first_undone_of(std::set<std::uint64_t> const& done)
+{
+    std::uint64_t first = 0;
+    while (done.count(first) != 0)
+        ++first;
+    return first;
+}
+
 BOOST_AUTO_TEST_SUITE(download_plan_test)
 
 // Ranges are as long as asked for, but for the last, and lie side by side.
@@ -325,17 +333,14 @@ BOOST_AUTO_TEST_CASE(any_order_of_events)
             }
             if (decided.what == step::start) {
                 BOOST_TEST_REQUIRE(!fatal);
-                BOOST_TEST_REQUIRE(flying.size() < in_flight_max);
+                bool const is_first = allowed.look_ahead_max && first_undone_of(done) == decided.piece;
+                BOOST_TEST_REQUIRE((flying.size() < in_flight_max || (is_first && decided.attempt > 1)));
                 BOOST_TEST_REQUIRE(std::count(flying.begin(), flying.end(), decided.piece) == 0);
                 BOOST_TEST_REQUIRE(done.count(decided.piece) == 0U);
                 BOOST_TEST_REQUIRE(++started[decided.piece] == decided.attempt);
                 BOOST_TEST_REQUIRE(decided.attempt <= allowed.attempts_max);
-                if (allowed.look_ahead_max) {
-                    std::uint64_t first_undone = 0;
-                    while (done.count(first_undone) != 0)
-                        ++first_undone;
-                    BOOST_TEST_REQUIRE(decided.piece < first_undone + *allowed.look_ahead_max);
-                }
+                if (allowed.look_ahead_max)
+                    BOOST_TEST_REQUIRE(decided.piece < first_undone_of(done) + *allowed.look_ahead_max);
                 flying.push_back(decided.piece);
                 continue;
             }
@@ -359,6 +364,62 @@ BOOST_AUTO_TEST_CASE(any_order_of_events)
                 done.insert(piece);
             }
         }
+    }
+}
+
+// Ranges that wait for those before them leave no place: the first one starts again all the same.
+BOOST_AUTO_TEST_CASE(first_one_starts_again)
+{
+    download_plan plan(6, 1, look_ahead(4));
+    start(plan, 0, 2);
+    start(plan, 1, 2);
+    plan.on_failed(0, true, begin);
+    start(plan, 2, 2);
+    auto const decided = plan.next(begin, 2);
+    BOOST_TEST(decided.what == step::wait);
+    BOOST_TEST((decided.until == begin + seconds(1)));
+    start(plan, 0, 2, begin + seconds(1));
+    BOOST_TEST(plan.in_flight() == 3U);
+    // Not so another one: it is not waited for.
+    plan.on_failed(2, true, begin + seconds(1));
+    BOOST_TEST(plan.next(begin + seconds(9), 2).what == step::wait);
+    plan.on_done(0);
+    start(plan, 2, 2, begin + seconds(9));
+}
+
+// Where ranges are done in order only, none waits for ever, however few may be on their way.
+BOOST_AUTO_TEST_CASE(in_order_to_the_end)
+{
+    for (std::uint64_t seed = 1; seed <= 500; ++seed) {
+        glacier::test::number_source numbers(seed);
+        std::uint64_t const pieces = 1 + numbers.below(12);
+        download_plan::limits allowed = attempts(1'000);
+        allowed.look_ahead_max = 1 + numbers.below(5);
+        download_plan plan(pieces, 1, allowed);
+        std::set<std::uint64_t> flying;
+        std::set<std::uint64_t> in_line;
+        std::uint64_t next = 0;
+        auto now = begin;
+        while (next < pieces) {
+            auto const decided = plan.next(now, 1 + numbers.below(5));
+            if (decided.what == step::start) {
+                flying.insert(decided.piece);
+            } else if (!flying.empty()) {
+                auto const ended =
+                    std::next(flying.begin(), static_cast<std::ptrdiff_t>(numbers.below(flying.size())));
+                if (numbers.percent(40))
+                    plan.on_failed(*ended, true, now);
+                else
+                    in_line.insert(*ended);
+                flying.erase(ended);
+                for (; in_line.erase(next) != 0; ++next)
+                    plan.on_done(next);
+            } else {
+                BOOST_TEST_REQUIRE(decided.until.has_value());
+                now = *decided.until;
+            }
+        }
+        BOOST_TEST(plan.next(now, 1).what == step::complete);
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <stdexcept>
 
 #include <sys/file.h>
 #include <sys/resource.h>
@@ -654,6 +655,265 @@ BOOST_AUTO_TEST_CASE(context_goes_first)
     }
 
     check_nothing_kept();
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Streams
+
+namespace {
+
+/// Keeps what it gets, or does not.
+class text_sink final : public stream_sink {
+public:
+    asio::awaitable<void> write(std::span<std::byte const> bytes) override
+    {
+        BOOST_TEST(!bytes.empty());
+        ++writes;
+        if (held_by)
+            co_await held_by->pass();
+        if (writes == fails_at)
+            throw std::runtime_error("the sink is full");
+        text.append(reinterpret_cast<char const*>(bytes.data()), bytes.size());
+    }
+
+    std::string text;
+    int writes = 0;
+    int fails_at = 0;
+    std::shared_ptr<gate> held_by;
+};
+
+struct stream_fixture : download_fixture {
+    /// Ranges of 1 MiB.
+    stream_job_output_request stream_of(std::uint64_t bytes)
+    {
+        content = some_bytes(bytes);
+        stream_job_output_request request(
+            photos, service->add_job("photos", service->add_archive("photos", content)), sink);
+        request.size_of_range = part_size(mib);
+        return request;
+    }
+
+    std::shared_ptr<text_sink> sink = std::make_shared<text_sink>();
+};
+
+} // namespace
+
+// The sink gets all bytes in order, each range once it is verified.
+BOOST_DATA_TEST_CASE_F(stream_fixture, streamed,
+                       boost::unit_test::data::make({std::uint64_t(1), mib, 2 * mib + 1, 9 * mib + 12'345}))
+{
+    download_result const result = run(stream_job_output(sut, stream_of(sample)));
+
+    BOOST_TEST((sink->text == content));
+    BOOST_TEST(result.bytes == sample);
+    BOOST_TEST(result.tree_hash.hex() == reference_tree_hash(content).hex());
+    BOOST_TEST(result.file.empty());
+    BOOST_TEST(sut.limits().memory_reserved() == 0U);
+}
+
+// A range that is wrong, breaks off or is refused for a moment is fetched again; not a byte of it reaches the sink before.
+BOOST_FIXTURE_TEST_CASE(stream_with_faults, stream_fixture)
+{
+    when_range(0, 1, cut_output(500'000));
+    when_range(mib, 1, damaged_output(5));
+    when_range(mib, 2, wrong_tree_hash());
+    when_range(3 * mib, 1, surplus_output(3));
+    when_range(4 * mib, 1, error_answer(service_errc::throttling));
+    when_range(5 * mib, 1, gateway_answer(500));
+
+    download_result const result = run(stream_job_output(sut, stream_of(7 * mib)));
+
+    BOOST_TEST((sink->text == content));
+    BOOST_TEST(result.repetitions == 4U);
+}
+
+// What stays wrong ends the stream, and those that wait behind it; the sink has nothing of it or of them.
+BOOST_FIXTURE_TEST_CASE(stream_stays_wrong, stream_fixture)
+{
+    when_range(2 * mib, damaged_output(5));
+
+    BOOST_TEST((code_of(stream_job_output(sut, stream_of(7 * mib))) == errc::tree_hash_mismatch));
+    BOOST_TEST(sink->text.size() <= 2 * mib);
+    BOOST_TEST(content.starts_with(sink->text));
+}
+
+// A slow sink stops fetching: no more ranges are there than were asked for, and no more memory is taken.
+BOOST_FIXTURE_TEST_CASE(slow_sink, stream_fixture)
+{
+    sink->held_by = std::make_shared<gate>();
+    stream_job_output_request request = stream_of(20 * mib);
+    request.concurrency = 3;
+    started_operation<download_result> download;
+    start(stream_job_output(sut, std::move(request)), download);
+    run_until([&] { return sink->writes == 1 && service->count(operation::get_job_output) == 3; });
+    context.run_for(std::chrono::milliseconds(20));
+
+    BOOST_TEST(service->count(operation::get_job_output) == 3U);
+    BOOST_TEST(sut.limits().memory_reserved() == 3 * mib);
+    sink->held_by->open();
+    run_until([&] { return download.ended(); });
+    BOOST_TEST((sink->text == content));
+    BOOST_TEST(sut.limits().memory_reserved_most() == 3 * mib);
+}
+
+// The first range may fail again and again while those behind it have all the memory: it keeps its own.
+BOOST_FIXTURE_TEST_CASE(little_memory_and_faults, stream_fixture)
+{
+    client_config config = default_config();
+    config.transfers.memory_max = 3 * mib;
+    sut = make_client(std::move(config));
+    for (std::uint64_t range = 0; range < 12; ++range) {
+        when_range(range * mib, 1, damaged_output(1));
+        if (range % 2 == 0)
+            when_range(range * mib, 2, cut_output(3));
+    }
+    stream_job_output_request request = stream_of(12 * mib);
+    request.concurrency = 8;
+    download_result const result = run(stream_job_output(sut, std::move(request)));
+
+    BOOST_TEST((sink->text == content));
+    BOOST_TEST(result.repetitions == 18U);
+    BOOST_TEST(sut.limits().memory_reserved_most() == 3 * mib);
+}
+
+// Many streams at once share little memory without waiting for each other for ever.
+BOOST_FIXTURE_TEST_CASE(many_streams, stream_fixture)
+{
+    client_config config = default_config();
+    config.transfers.memory_max = 2 * mib;
+    sut = make_client(std::move(config));
+    stream_job_output_request const request = stream_of(3 * mib);
+    std::vector<std::shared_ptr<text_sink>> sinks;
+    std::vector<started_operation<download_result>> downloads(10);
+    for (auto& each : downloads) {
+        sinks.push_back(std::make_shared<text_sink>());
+        stream_job_output_request own = request;
+        own.sink = sinks.back();
+        start(stream_job_output(sut, std::move(own)), each);
+    }
+    run_until([&] {
+        return std::all_of(downloads.begin(), downloads.end(), [](auto const& each) { return each.ended(); });
+    });
+    for (auto const& each : sinks)
+        BOOST_TEST((each->text == content));
+    BOOST_TEST(sut.limits().memory_reserved_most() == 2 * mib);
+}
+
+// A range that does not fit at all is refused.
+BOOST_FIXTURE_TEST_CASE(range_does_not_fit, stream_fixture)
+{
+    client_config config = default_config();
+    config.transfers.memory_max = mib;
+    sut = make_client(std::move(config));
+    stream_job_output_request request = stream_of(5 * mib);
+    request.size_of_range = part_size(2 * mib);
+    BOOST_TEST((code_of(stream_job_output(sut, std::move(request))) == errc::memory_limit_too_low));
+    BOOST_TEST(service->count(operation::get_job_output) == 0U);
+}
+
+// What the sink throws ends the download at once, and is its error.
+BOOST_FIXTURE_TEST_CASE(sink_throws, stream_fixture)
+{
+    sink->fails_at = 2;
+    stream_job_output_request request = stream_of(20 * mib);
+    BOOST_CHECK_EXCEPTION(
+        run(stream_job_output(sut, std::move(request))), std::runtime_error,
+        [](std::runtime_error const& error) { return std::string(error.what()) == "the sink is full"; });
+    BOOST_TEST((sink->text == content.substr(0, mib)));
+    BOOST_TEST(service->count(operation::get_job_output) <= 6U);
+    BOOST_TEST(sut.limits().memory_reserved() == 0U);
+}
+
+// Only a part is given to the sink; all is fetched and verified.
+BOOST_FIXTURE_TEST_CASE(part_of_a_stream, stream_fixture)
+{
+    stream_job_output_request request = stream_of(5 * mib);
+    request.part_of_output = byte_range(mib + 7, 3 * mib + 1);
+    download_result const result = run(stream_job_output(sut, request));
+
+    BOOST_TEST((sink->text == content.substr(mib + 7, 2 * mib - 5)));
+    BOOST_TEST(result.bytes == 2 * mib - 5);
+    BOOST_TEST(service->count(operation::get_job_output) == 5U);
+    request.part_of_output = byte_range(0, 5 * mib);
+    BOOST_TEST((code_of(stream_job_output(sut, request)) == errc::invalid_byte_range));
+}
+
+// A cancelled stream ends at once, whatever holds it up, and cancels the sink.
+BOOST_FIXTURE_TEST_CASE(cancelled_stream, stream_fixture)
+{
+    sink->held_by = std::make_shared<gate>();
+    started_operation<download_result> download;
+    start(stream_job_output(sut, stream_of(6 * mib)), download);
+    run_until([&] { return sink->held_by->waiting() == 1; });
+    download.cancel.emit(asio::cancellation_type::terminal);
+    run_to_end();
+
+    BOOST_TEST(download.completions == 1);
+    BOOST_TEST(download.was_aborted());
+    BOOST_TEST(sink->held_by->waiting() == 0U);
+    BOOST_TEST(service->in_flight() == 0U);
+    BOOST_TEST(sut.limits().memory_reserved() == 0U);
+}
+
+// A stream that is dropped with its loop, at any step, takes everything with it.
+BOOST_FIXTURE_TEST_CASE(stream_dropped, stream_fixture)
+{
+    stream_job_output_request const request = stream_of(4 * mib);
+    for (int steps = 0; steps < 60; steps += 3) {
+        auto const own = std::make_shared<text_sink>();
+        {
+            started_operation<download_result> download;
+            client_fixture fresh;
+            fresh.service = service;
+            fresh.sut = fresh.make_client(default_config());
+            stream_job_output_request wanted = request;
+            wanted.sink = own;
+            fresh.start(stream_job_output(fresh.sut, std::move(wanted)), download);
+            for (int i = 0; i < steps && !download.ended(); ++i)
+                fresh.context.run_one_for(std::chrono::seconds(5));
+        }
+        BOOST_TEST(own.use_count() == 1);
+    }
+}
+
+// While a range waits for its turn the loop may go.
+BOOST_FIXTURE_TEST_CASE(stream_dropped_while_ranges_wait, stream_fixture)
+{
+    stream_job_output_request const request = stream_of(4 * mib);
+    auto const own = std::make_shared<text_sink>();
+    {
+        started_operation<download_result> download;
+        client_fixture fresh;
+        fresh.service = service;
+        fresh.sut = fresh.make_client(default_config());
+        auto const held_by = std::make_shared<gate>();
+        when_range(0, output_held(held_by));
+        stream_job_output_request wanted = request;
+        wanted.sink = own;
+        fresh.start(stream_job_output(fresh.sut, std::move(wanted)), download);
+        fresh.run_until([&] { return held_by->waiting() == 1; });
+        fresh.context.run_for(std::chrono::milliseconds(50));
+    }
+    BOOST_TEST(own.use_count() == 1);
+}
+
+// The observer is told of a stream as of any download.
+BOOST_FIXTURE_TEST_CASE(observed_stream, stream_fixture)
+{
+    client_config config = default_config();
+    event_log events;
+    config.observer = events.make_observer();
+    std::vector<transfer_progress> told;
+    stream_job_output_request request = stream_of(3 * mib);
+    request.on_progress = [&told](transfer_progress const& progress) { told.push_back(progress); };
+
+    run(stream_job_output(make_client(std::move(config)), std::move(request)));
+
+    BOOST_TEST(events.lines("transfer_started direction=download").size() == 1U);
+    BOOST_TEST(events.lines("transfer_part_ended").size() == 3U);
+    BOOST_TEST(events.lines("info transfer_ended").size() == 1U);
+    BOOST_TEST_REQUIRE(told.size() == 3U);
+    BOOST_TEST(told.back().bytes_done == 3 * mib);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

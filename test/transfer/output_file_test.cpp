@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <optional>
+#include <span>
 #include <system_error>
 #include <thread>
 
@@ -22,6 +23,7 @@ using namespace glacier;
 using namespace glacier::test;
 using transfer::check_output_path;
 using transfer::output_file;
+using transfer::unfinished_file;
 
 namespace {
 
@@ -352,6 +354,105 @@ BOOST_AUTO_TEST_CASE(abandoned_too_late)
     output.abandon();
 
     BOOST_TEST((directory.names() == names{"file"}));
+}
+
+// What is to be kept stays, and is taken up as it is; without that it is cleared.
+BOOST_AUTO_TEST_CASE(kept_and_taken_up)
+{
+    {
+        output_file output(file, 10, unfinished_file::kept);
+        output.write(0, as_bytes("hello"));
+        output.abandon();
+    }
+    BOOST_TEST((directory.names() == names{"file.part"}));
+    {
+        output_file output(file, 10, unfinished_file::kept);
+        std::string text(5, '.');
+        BOOST_TEST(output.read(0, std::as_writable_bytes(std::span(text))));
+        BOOST_TEST(text == "hello");
+        output.write(5, as_bytes("world"));
+    }
+    {
+        output_file output(file, 10, unfinished_file::kept);
+        output.commit();
+    }
+    BOOST_TEST(content_of(file) == "helloworld");
+
+    directory.write("file.part", "0123456789");
+    output_file output(file, 10);
+    std::string text(10, '.');
+    BOOST_TEST(output.read(0, std::as_writable_bytes(std::span(text))));
+    BOOST_TEST(text == std::string(10, '\0'));
+}
+
+// A FILE.part of another size is none that could be taken up.
+BOOST_AUTO_TEST_CASE(kept_with_another_size)
+{
+    for (std::string const& left : {std::string("short"), std::string("too long for it")}) {
+        directory.write("file.part", left);
+        output_file const output(file, 10, unfinished_file::kept);
+        std::string text(10, '.');
+        BOOST_TEST(output.read(0, std::as_writable_bytes(std::span(text))));
+        BOOST_TEST(text == std::string(10, '\0'));
+    }
+}
+
+// If there is no room for all of it, what could be taken up stays; what could not goes.
+BOOST_AUTO_TEST_CASE(kept_without_room)
+{
+    directory.write("file.part", "hello");
+    {
+        file_size_limit const full(8);
+        BOOST_TEST((code_of([&] { output_file const output(file, 10, unfinished_file::kept); }) ==
+                    std::errc::file_too_large));
+    }
+    BOOST_TEST(directory.names().empty());
+}
+
+// What cannot be read is no bytes.
+BOOST_AUTO_TEST_CASE(read_beyond_the_end)
+{
+    output_file const output(file, 10);
+    std::string text(5, '.');
+    BOOST_TEST(output.read(5, std::as_writable_bytes(std::span(text))));
+    BOOST_TEST(!output.read(6, std::as_writable_bytes(std::span(text))));
+    BOOST_TEST(!output.read(20, std::as_writable_bytes(std::span(text))));
+}
+
+// A file that another name stands for too is somebody's: it is not written to.
+BOOST_AUTO_TEST_CASE(part_has_another_name)
+{
+    auto const victim = directory.write("victim", "precious");
+    std::filesystem::create_hard_link(victim, part);
+
+    BOOST_TEST((code_of_opening(file) == std::errc::file_exists));
+    BOOST_TEST(content_of(victim) == "precious");
+}
+
+// A file that was finished can be read, and is safe from being abandoned; anything else is not taken for it.
+BOOST_AUTO_TEST_CASE(committed_file)
+{
+    BOOST_TEST(!output_file::find_committed(file, 4));
+    directory.write("file", "done");
+    {
+        auto const found = output_file::find_committed(file, 4);
+        BOOST_TEST_REQUIRE(!!found);
+        std::string text(4, '.');
+        BOOST_TEST(found->read(0, std::as_writable_bytes(std::span(text))));
+        BOOST_TEST(text == "done");
+        found->abandon();
+    }
+    BOOST_TEST(content_of(file) == "done");
+    BOOST_TEST(!output_file::find_committed(file, 5));
+    directory.write("file.part", "");
+    BOOST_TEST(!output_file::find_committed(file, 4));
+    std::filesystem::remove(part);
+    std::filesystem::rename(file, directory / "other");
+    std::filesystem::create_symlink("other", file);
+    BOOST_TEST(!output_file::find_committed(file, 4));
+    std::filesystem::remove(file);
+    std::filesystem::create_directory(file);
+    BOOST_TEST(!output_file::find_committed(file, 4));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
