@@ -28,8 +28,7 @@ namespace {
 asio::awaitable<void> upload(glacier::client service, glacier::upload_file_request request,
                              std::shared_ptr<std::uint64_t> bytes)
 {
-    glacier::upload_file_result const done =
-        co_await glacier::upload_file(std::move(service), std::move(request));
+    glacier::upload_result const done = co_await glacier::upload_file(std::move(service), std::move(request));
     *bytes += done.bytes;
 }
 
@@ -57,9 +56,11 @@ asio::awaitable<std::uint64_t> upload_all(glacier::client service, glacier::uplo
 
 void bench(benchmark_support::arguments const& given)
 {
-    if (std::string const mode = given.text("mode", "blocks"); mode != "blocks")
-        throw std::invalid_argument("mode is blocks, not '" + mode + "'");
     glacier::upload_file_request request("bench", given.required("file"));
+    if (std::string const mode = given.text("mode", "blocks"); mode == "mapped")
+        request.access = glacier::file_access::mapped;
+    else if (mode != "blocks")
+        throw std::invalid_argument("mode is blocks or mapped, not '" + mode + "'");
     request.size_of_part = glacier::part_size(given.number("part-mib", 16) * 1'048'576);
     request.concurrency = given.number("connections", 4);
     std::uint64_t const uploads = given.number("uploads", 1);

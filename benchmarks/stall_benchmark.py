@@ -31,7 +31,7 @@ def main():
         size = (64 if given.quick else 1_024) * transfers.MIB
         server = place.sink()
         file = place.file(size)
-        output = place.path / 'output'
+        output = place.outputs / 'output'
 
         def idle():
             return place.run([transfers.program('bench_idle'), f'seconds={1 if given.quick else 3}'])
