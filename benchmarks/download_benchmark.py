@@ -31,6 +31,8 @@ def main():
             'SSL_read, no hashes': run('bench_download_floor', f'bytes={size}', 'block-mib=0'),
             FLOOR: run('bench_download_floor', f'bytes={size}'),
             FLOOR_OF_FILE: run('bench_download_floor', f'bytes={size}', f'file={file}'),
+            'glacier, into a sink': run('bench_download'),
+            'glacier, into a sink, ranges of 16 MiB': run('bench_download', 'range-mib=16'),
             'glacier, into a file': run('bench_download', f'file={file}'),
         }, given.rounds)
         transfers.print_table(figures, {'floor': FLOOR, 'file': FLOOR_OF_FILE})
