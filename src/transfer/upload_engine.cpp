@@ -21,6 +21,8 @@ constexpr std::uint64_t hashing_child = ~std::uint64_t(0);
 constexpr std::uint64_t reading_child = hashing_child - 1;
 constexpr std::uint64_t timer_child = hashing_child - 2;
 
+constexpr std::size_t parts_combined_at_once = 64;
+
 plan::upload_plan_settings plan_settings_of(client const& service, upload_task const& task)
 {
     plan::upload_plan_settings settings(task.size.bytes());
@@ -329,18 +331,28 @@ asio::awaitable<void> upload_engine::finish_parts()
 {
     events_.set_size(plan_.bytes());
     co_await task_.source->check();
-    std::vector<tree_hash> parts;
-    parts.reserve(hashes_.size());
-    for (body_hashes const& each : hashes_)
-        parts.push_back(each.tree_hash);
-    auto combine = [parts = std::move(parts)] { return combine_tree_hashes(parts); };
-    whole_ = co_await async::offload(service_.get_blocking_executor(), std::move(combine));
+    co_await combine_hashes();
     check_tree_hash(task_, *whole_);
     auto const& known = task_.settings.known_hashes;
     if (!known.empty() && known.size() != hashes_.size())
         refuse(task_, errc::invalid_option,
                std::to_string(known.size()) + " known hashes for " + std::to_string(hashes_.size()) +
                    " parts");
+}
+
+asio::awaitable<void> upload_engine::combine_hashes()
+{
+    std::vector<tree_hash> parts;
+    parts.reserve(hashes_.size());
+    for (body_hashes const& each : hashes_)
+        parts.push_back(each.tree_hash);
+    // Of a few parts it is a matter of microseconds, of 10,000 one of milliseconds.
+    if (parts.size() <= parts_combined_at_once) {
+        whole_ = combine_tree_hashes(parts);
+        co_return;
+    }
+    auto combine = [parts = std::move(parts)] { return combine_tree_hashes(parts); };
+    whole_ = co_await async::offload(service_.get_blocking_executor(), std::move(combine));
 }
 
 asio::awaitable<upload_result> upload_engine::complete()

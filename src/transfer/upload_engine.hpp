@@ -61,6 +61,7 @@ private:
     asio::awaitable<void> initiate();
     asio::awaitable<void> send_parts();
     asio::awaitable<void> finish_parts();
+    asio::awaitable<void> combine_hashes();
     asio::awaitable<upload_result> complete();
     asio::awaitable<void> abort();
     asio::awaitable<std::exception_ptr> cause_of(std::exception_ptr error);

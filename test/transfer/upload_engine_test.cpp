@@ -252,6 +252,14 @@ BOOST_DATA_TEST_CASE(hash_paths, boost::unit_test::data::xrange(3))
     BOOST_TEST(result.tree_hash.hex() == reference_tree_hash(bytes).hex());
 }
 
+// Many parts make one hash too.
+BOOST_AUTO_TEST_CASE(hash_of_many_parts)
+{
+    std::string const bytes = some_bytes(66 * mib + 1);
+    BOOST_TEST(run(upload_body(sut, upload_of(body(bytes)))).tree_hash.hex() ==
+               reference_tree_hash(bytes).hex());
+}
+
 // Known hashes are used: the content is read once, to be sent.
 BOOST_AUTO_TEST_CASE(known_hashes)
 {
