@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <fstream>
+#include <string>
 
 namespace benchmark_support {
 
@@ -46,11 +48,15 @@ private:
     std::chrono::steady_clock::time_point wall_begin_ = std::chrono::steady_clock::now();
 };
 
-inline std::uint64_t peak_resident_bytes() noexcept
+/// Of this program alone: ru_maxrss counts from before exec on, so that it includes whoever has started the program.
+inline std::uint64_t peak_resident_bytes()
 {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return static_cast<std::uint64_t>(usage.ru_maxrss) * 1'024;
+    std::ifstream status("/proc/self/status");
+    std::string name;
+    std::uint64_t kibibytes = 0;
+    while (status >> name && name != "VmHWM:") {}
+    status >> kibibytes;
+    return kibibytes * 1'024;
 }
 
 inline std::uint64_t resident_bytes()
@@ -59,6 +65,16 @@ inline std::uint64_t resident_bytes()
     std::uint64_t resident = 0;
     std::ifstream("/proc/self/statm") >> all >> resident;
     return resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// For the drivers: what was moved and what it took. `start_s` is the CPU that the process had used before.
+inline void print_transfer(std::uint64_t bytes, elapsed const& took)
+{
+    elapsed const all = processor_time();
+    std::printf("bytes %llu seconds %.4f user_s %.4f system_s %.4f start_s %.4f peak_rss_mib %.1f\n",
+                static_cast<unsigned long long>(bytes), took.wall, took.user, took.system,
+                all.user + all.system - took.user - took.system,
+                static_cast<double>(peak_resident_bytes()) / 1'048'576);
 }
 
 } // namespace benchmark_support

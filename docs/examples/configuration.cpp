@@ -8,6 +8,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <cstddef>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -33,6 +34,21 @@ glacier::client_config through_a_proxy(glacier::client_config config)
     return config;
 }
 
+glacier::client_config modest(glacier::client_config config)
+{
+    config.transfers.memory_max = std::size_t(32) * 1'048'576;
+    config.transfers.upload_rate_max = 20'000'000;
+    return config;
+}
+
+void full_speed(glacier::client const& client)
+{
+    glacier::transfer_limits limits = client.limits();
+    limits.set_upload_rate_max(0);
+    std::cout << limits.memory_reserved() << " of " << limits.memory_max() << " bytes reserved, "
+              << limits.memory_waiting() << " wait\n";
+}
+
 asio::awaitable<void> use(glacier::client client)
 {
     std::size_t const opened = co_await client.warm_up(4);
@@ -48,12 +64,13 @@ int main()
     asio::io_context context;
     // The emulator is on this machine, so the proxy is bypassed.
     glacier::client const client(context.get_executor(),
-                                 through_a_proxy(patient_and_small(service.config())));
+                                 modest(through_a_proxy(patient_and_small(service.config()))));
+    full_speed(client);
     std::exception_ptr failure;
     asio::co_spawn(context, use(client), [&failure](std::exception_ptr error) { failure = error; });
     context.run();
     if (failure)
         std::rethrow_exception(failure);
-    if (client.pool_statistics().opened != 4)
+    if (client.pool_statistics().opened != 4 || client.limits().upload_rate_max() != 0)
         return EXIT_FAILURE;
 }

@@ -54,13 +54,15 @@ struct upload_settings {
     std::size_t concurrency = 4;
     /**
      * Content of up to so many bytes goes in one UploadArchive instead of a multipart upload: one request instead
-     * of three. Up to 4 GiB; zero: never. Whoever sets it accepts that after a lost answer nobody knows whether the
-     * archive exists: the error says outcome_unknown(), and only the vault's inventory tells, a day later. Ignored
-     * where there is a state file, whose upload must be one that can be taken up. Errors: errc::invalid_option.
+     * of three. Up to 4 GiB; zero: never. Of a stream: if it also ends within its first part. Whoever sets it accepts
+     * that after a lost answer nobody knows whether the archive exists: the error says outcome_unknown(), and only
+     * the vault's inventory tells, a day later. Ignored where there is a state file, whose upload must be one that
+     * can be taken up. Errors: errc::invalid_option.
      */
     std::uint64_t single_request_max = 0;
     /// Both hashes of each part in order, if they are known: they are then not computed. `size_of_part` must be set,
-    /// and there must be one for each part. Wrong ones are refused by the service. Errors: errc::invalid_option.
+    /// and there must be one for each part. Wrong ones are refused by the service. They are not for single_request_max
+    /// unless there is one part. Errors: errc::invalid_option.
     std::vector<body_hashes> known_hashes;
     /// What the tree hash of the whole must be, for instance from a list that was made with the files. If it is
     /// another one the upload fails with errc::tree_hash_mismatch before the archive is made.
@@ -214,10 +216,12 @@ asio::awaitable<upload_result> upload_stream(client service, upload_stream_reque
 
 /**
  * Gives up an upload that a state file tells of: aborts it at the service and removes the file. Gives false if there
- * is no such file, or no upload in it.
+ * is no such file, or no upload in it; a file with the id of an archive in it stays.
  *
  * Cancellation: prompt; the file then stays, and the upload may.
- * Errors: operation_error of the abort, after which the file stays; errc::state_file_in_use, errc::state_file_invalid.
+ * Errors: operation_error of the abort, after which the file stays; errc::upload_gone if the service does not know the
+ *   upload any more whose completion was asked for; errc::state_file_in_use, errc::state_file_invalid,
+ *   errc::state_file_mismatch if it is that of another transfer, or of another service, region or account.
  */
 asio::awaitable<bool> discard_upload(client service, std::filesystem::path state_file);
 

@@ -10,6 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <atomic>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -47,6 +48,43 @@ struct offload_state {
     std::optional<stored_type> value;
 };
 
+template <class Function>
+struct steps_state {
+    steps_state(asio::any_io_executor its_executor, Function its_function)
+        : executor(std::move(its_executor)), function(std::move(its_function))
+    {}
+
+    static void post_next(std::shared_ptr<steps_state> state, event_setter setter)
+    {
+        asio::any_io_executor const executor = state->executor;
+        asio::post(executor, [state = std::move(state), setter = std::move(setter)]() mutable {
+            if (state->run_step())
+                post_next(std::move(state), std::move(setter));
+        });
+    }
+
+    /// Whether there is more to do.
+    bool run_step()
+    {
+        if (cancelled)
+            return false;
+        try {
+            finished = !function();
+            return !finished;
+        } catch (...) {
+            error = std::current_exception();
+            return false;
+        }
+    }
+
+    asio::any_io_executor executor;
+    Function function;
+    event done;
+    std::atomic<bool> cancelled = false;
+    bool finished = false;
+    std::exception_ptr error;
+};
+
 } // namespace detail
 
 /**
@@ -74,6 +112,32 @@ asio::awaitable<std::invoke_result_t<Function&>> offload(asio::any_io_executor e
         throw boost::system::system_error(asio::error::operation_aborted);
     if constexpr (!std::is_void_v<typename state_type::value_type>)
         co_return std::move(*state->value);
+}
+
+/**
+ * Calls a function on an executor whose threads may block, again and again until it gives false, and waits for that.
+ * Each call is work of its own for the executor, so others have their turn in between; the caller's executor hears of
+ * the end alone.
+ *
+ * Cancellation: no further call is made, and the one under way is waited for, since it may use the caller's memory.
+ * Errors: the first that the function throws.
+ */
+template <class Function>
+asio::awaitable<void> offload_steps(asio::any_io_executor executor, Function function)
+{
+    using state_type = detail::steps_state<Function>;
+    auto const state = std::make_shared<state_type>(std::move(executor), std::move(function));
+    state_type::post_next(state, event_setter(std::shared_ptr<event>(state, &state->done)));
+
+    bool const throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    while (!co_await state->done.wait())
+        state->cancelled = true;
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (state->error)
+        std::rethrow_exception(state->error);
+    if (!state->finished)
+        throw boost::system::system_error(asio::error::operation_aborted);
 }
 
 /// An executor of a few threads that belong to the context: they are started on first use, and joined before

@@ -20,56 +20,43 @@ constexpr std::uint64_t block_bytes_min = 4'096;
 
 } // namespace
 
-/// Where a coroutine stands in the line.
-struct rate_limiter::place {
-    explicit place(asio::any_io_executor its_strand) : strand(std::move(its_strand)) {}
+/// What the first of the line waits with.
+struct rate_limiter::wait {
+    explicit wait(asio::any_io_executor its_strand) : strand(std::move(its_strand)) {}
 
-    event is_first;
     asio::any_io_executor const strand;
     // On the strand.
-    std::unique_ptr<timer> waits;
+    std::unique_ptr<timer> until;
 };
 
-/// The place of one coroutine. When it goes, also because its coroutine is destroyed where it waits, the others move up.
-class rate_limiter::turn {
+/// Lets set_rate() find the wait, as long as it lives.
+class rate_limiter::wakeable {
 public:
-    turn(std::shared_ptr<rate_limiter> owner, asio::any_io_executor strand)
-        : owner_(std::move(owner)), place_(std::make_shared<place>(std::move(strand)))
+    wakeable(rate_limiter& owner, std::shared_ptr<wait> waiting) : owner_(owner), waiting_(std::move(waiting))
     {
-        std::lock_guard const lock(owner_->mutex_);
-        self_ = owner_->line_.insert(owner_->line_.end(), place_);
-        if (owner_->line_.begin() == self_)
-            place_->is_first.set();
+        std::lock_guard const lock(owner_.mutex_);
+        owner_.waiting_ = waiting_;
     }
 
-    turn(turn const&) = delete;
-    turn& operator=(turn const&) = delete;
+    wakeable(wakeable const&) = delete;
+    wakeable& operator=(wakeable const&) = delete;
 
-    ~turn()
+    ~wakeable()
     {
-        std::shared_ptr<place> next;
-        {
-            std::lock_guard const lock(owner_->mutex_);
-            bool const was_first = owner_->line_.begin() == self_;
-            owner_->line_.erase(self_);
-            if (was_first && !owner_->line_.empty())
-                next = owner_->line_.front();
-        }
-        // Not under the mutex: where a context is going, this destroys the next coroutine, and with it its place.
-        if (next)
-            next->is_first.set();
+        // Where a context has gone, the next one may wait already.
+        std::lock_guard const lock(owner_.mutex_);
+        if (owner_.waiting_ == waiting_)
+            owner_.waiting_.reset();
     }
-
-    std::shared_ptr<place> const& mine() const noexcept { return place_; }
 
 private:
-    std::shared_ptr<rate_limiter> owner_;
-    std::shared_ptr<place> place_;
-    std::list<std::shared_ptr<place>>::iterator self_;
+    rate_limiter& owner_;
+    std::shared_ptr<wait> waiting_;
 };
 
 rate_limiter::rate_limiter(std::uint64_t bytes_per_second, std::shared_ptr<time_source> time)
-    : time_(std::move(time)), rate_(bytes_per_second), bucket_(bytes_per_second, time_->now())
+    : time_(std::move(time)), rate_(bytes_per_second), bucket_(bytes_per_second, time_->now()),
+      line_(std::make_shared<line>())
 {}
 
 bool rate_limiter::has_limit() const noexcept
@@ -93,21 +80,17 @@ std::size_t rate_limiter::block_bytes(std::size_t wanted) const noexcept
 
 void rate_limiter::set_rate(std::uint64_t bytes_per_second)
 {
-    std::shared_ptr<place> first;
+    std::shared_ptr<wait> waiting;
     {
         std::lock_guard const lock(mutex_);
         rate_.store(bytes_per_second, std::memory_order_relaxed);
         bucket_.set_rate(bytes_per_second, time_->now());
-        if (!line_.empty())
-            first = line_.front();
+        waiting = waiting_;
     }
-    if (!first)
+    if (!waiting)
         return;
-    auto wake = [first] {
-        if (first->waits)
-            first->waits->wake();
-    };
-    asio::post(first->strand, std::move(wake));
+    auto wake = [waiting] { waiting->until->wake(); };
+    asio::post(waiting->strand, std::move(wake));
 }
 
 asio::awaitable<void> rate_limiter::pass(std::size_t bytes)
@@ -117,37 +100,32 @@ asio::awaitable<void> rate_limiter::pass(std::size_t bytes)
 
 asio::awaitable<void> rate_limiter::wait_in_line(std::shared_ptr<rate_limiter> self, std::size_t bytes)
 {
-    if (self->pass_at_once(bytes))
+    if (!self->has_limit())
         co_return;
-    // The timer is woken from outside, which may be another thread.
-    asio::any_io_executor const strand = asio::make_strand(co_await asio::this_coro::executor);
-    turn const taken(self, strand);
-    bool const is_first = co_await taken.mine()->is_first.wait();
+    if (self->line_->empty() && self->take(bytes, self->time_->now()) == std::chrono::nanoseconds(0))
+        co_return;
+    line::place const mine(self->line_);
+    bool const is_first = co_await mine.wait_to_be_first();
     if (!is_first)
         throw boost::system::system_error(asio::error::operation_aborted);
-    auto waiting = wait_as_first(std::move(self), taken.mine(), bytes);
-    co_await run_on(strand, std::move(waiting));
+    // The timer is woken from outside, which may be another thread.
+    asio::any_io_executor const strand = asio::make_strand(co_await asio::this_coro::executor);
+    co_await run_on(strand, wait_as_first(std::move(self), strand, bytes));
 }
 
 asio::awaitable<void> rate_limiter::wait_as_first(std::shared_ptr<rate_limiter> self,
-                                                  std::shared_ptr<place> mine, std::size_t bytes)
+                                                  asio::any_io_executor strand, std::size_t bytes)
 {
-    mine->waits = self->time_->make_timer(mine->strand);
+    auto const waiting = std::make_shared<wait>(strand);
+    waiting->until = self->time_->make_timer(strand);
+    wakeable const found(*self, waiting);
     while (true) {
         auto const now = self->time_->now();
-        auto const wait = self->take(bytes, now);
-        if (wait == std::chrono::nanoseconds(0))
+        auto const duration = self->take(bytes, now);
+        if (duration == std::chrono::nanoseconds(0))
             co_return;
-        co_await mine->waits->wait_until(now + wait);
+        co_await waiting->until->wait_until(now + duration);
     }
-}
-
-bool rate_limiter::pass_at_once(std::size_t bytes)
-{
-    if (!has_limit())
-        return true;
-    std::lock_guard const lock(mutex_);
-    return line_.empty() && bucket_.take(bytes, time_->now()) == std::chrono::nanoseconds(0);
 }
 
 std::chrono::nanoseconds rate_limiter::take(std::size_t bytes, time_source::time_point now)

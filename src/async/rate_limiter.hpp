@@ -1,16 +1,16 @@
 #pragma once
 
-#include "async/event.hpp"
+#include "async/line.hpp"
 #include "async/timer.hpp"
 #include "plan/byte_rate.hpp"
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <list>
 #include <memory>
 #include <mutex>
 
@@ -42,20 +42,21 @@ public:
     std::size_t block_bytes(std::size_t wanted) const noexcept;
 
 private:
-    struct place;
-    class turn;
+    struct wait;
+    class wakeable;
 
     static asio::awaitable<void> wait_in_line(std::shared_ptr<rate_limiter> self, std::size_t bytes);
     static asio::awaitable<void> wait_as_first(std::shared_ptr<rate_limiter> self,
-                                               std::shared_ptr<place> mine, std::size_t bytes);
-    bool pass_at_once(std::size_t bytes);
+                                               asio::any_io_executor strand, std::size_t bytes);
     std::chrono::nanoseconds take(std::size_t bytes, time_source::time_point now);
 
     std::shared_ptr<time_source> time_;
     std::atomic<std::uint64_t> rate_;
     std::mutex mutex_;
     plan::byte_rate bucket_;
-    std::list<std::shared_ptr<place>> line_;
+    // Of the first, if it waits.
+    std::shared_ptr<wait> waiting_;
+    std::shared_ptr<line> const line_;
 };
 
 } // namespace glacier::async

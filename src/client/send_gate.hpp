@@ -1,6 +1,6 @@
 #pragma once
 
-#include "async/event.hpp"
+#include "async/line.hpp"
 #include "async/timer.hpp"
 #include "plan/send_rate.hpp"
 
@@ -8,9 +8,7 @@
 
 #include <chrono>
 #include <functional>
-#include <list>
 #include <memory>
-#include <mutex>
 
 namespace glacier {
 
@@ -36,15 +34,9 @@ public:
     double rate() const noexcept { return rate_.rate(); }
 
 private:
-    class place;
-
-    bool pass_at_once();
-
     std::shared_ptr<async::time_source> time_;
     plan::send_rate rate_;
-    std::mutex mutex_;
-    // Each is told when it has become the first.
-    std::list<std::shared_ptr<async::event>> line_;
+    std::shared_ptr<async::line> line_;
 };
 
 } // namespace glacier

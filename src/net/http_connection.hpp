@@ -5,15 +5,16 @@
 #include "base/printable.hpp"
 #include "net/connection.hpp"
 #include "net/deadline.hpp"
+#include "net/tls_stream.hpp"
 #include "net/translate_error.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/read_size.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/error.hpp>
@@ -44,12 +45,37 @@ inline bool has_unread(asio::ip::tcp::socket const&) noexcept
     return false;
 }
 
-inline bool has_unread(asio::ssl::stream<asio::ip::tcp::socket>& stream) noexcept
+inline bool has_unread(tls_stream& stream) noexcept
 {
     return SSL_has_pending(stream.native_handle()) == 1;
 }
 
-/// `Stream`: asio::ip::tcp::socket or asio::ssl::stream<asio::ip::tcp::socket>, connected and ready.
+inline asio::awaitable<std::size_t> read_some(tls_stream& stream, asio::mutable_buffer target,
+                                              error_code& error)
+{
+    return stream.read_some(target, error);
+}
+
+inline asio::awaitable<std::size_t> write(tls_stream& stream, asio::const_buffer source, error_code& error)
+{
+    return stream.write(source, error);
+}
+
+inline asio::awaitable<std::size_t> read_some(asio::ip::tcp::socket& stream, asio::mutable_buffer target,
+                                              error_code& error)
+{
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    co_return co_await stream.async_read_some(target, token);
+}
+
+inline asio::awaitable<std::size_t> write(asio::ip::tcp::socket& stream, asio::const_buffer source,
+                                          error_code& error)
+{
+    auto token = asio::redirect_error(asio::use_awaitable, error);
+    co_return co_await asio::async_write(stream, source, token);
+}
+
+/// `Stream`: asio::ip::tcp::socket or tls_stream, connected and ready.
 template <class Stream>
 class http_connection final : public connection {
 public:
@@ -96,8 +122,7 @@ public:
         head_answered_ = false;
         asio::const_buffer const buffer(head_.data(), head_.size());
         error_code error;
-        auto token = asio::redirect_error(asio::use_awaitable, error);
-        bytes_written_ += co_await asio::async_write(*stream_, buffer, token);
+        bytes_written_ += co_await write(*stream_, buffer, error);
         check(error);
     }
 
@@ -105,21 +130,21 @@ public:
     {
         asio::const_buffer const buffer(bytes.data(), bytes.size());
         error_code error;
-        auto token = asio::redirect_error(asio::use_awaitable, error);
-        bytes_written_ += co_await asio::async_write(*stream_, buffer, token);
+        bytes_written_ += co_await write(*stream_, buffer, error);
         check(error);
     }
 
     asio::awaitable<response_head> read_head() override
     {
         error_code error;
-        auto token = asio::redirect_error(asio::use_awaitable, error);
         for (int skipped = 0;; ++skipped) {
             parser_.emplace();
             parser_->header_limit(header_bytes_max);
             parser_->body_limit(boost::none);
-            co_await http::async_read_header(*stream_, buffer_, *parser_, token);
-            check(error);
+            while (!parser_->is_header_done()) {
+                co_await parse_some(error);
+                check(error);
+            }
             unsigned const status = parser_->get().result_int();
             if (status < 100 || status > 599)
                 throw connection_error(errc::invalid_http_message,
@@ -191,8 +216,7 @@ private:
         buffer_.consume(count);
         if (count == 0) {
             error_code error;
-            auto token = asio::redirect_error(asio::use_awaitable, error);
-            count = co_await stream_->async_read_some(target, token);
+            count = co_await read_some(*stream_, target, error);
             check(error);
         }
         *plain_remaining_ -= count;
@@ -203,12 +227,11 @@ private:
     asio::awaitable<std::size_t> read_parsed(std::span<std::byte> buffer)
     {
         error_code error;
-        auto token = asio::redirect_error(asio::use_awaitable, error);
         while (!parser_->is_done()) {
             auto& target = parser_->get().body();
             target.data = buffer.data();
             target.size = buffer.size();
-            co_await http::async_read_some(*stream_, buffer_, *parser_, token);
+            co_await parse_some(error);
             if (error == http::error::need_buffer)
                 error = {};
             check(error);
@@ -216,6 +239,38 @@ private:
                 co_return count;
         }
         co_return 0;
+    }
+
+    /// As http::async_read_some(), over a stream of either kind.
+    asio::awaitable<void> parse_some(error_code& error)
+    {
+        error = {};
+        while (true) {
+            if (buffer_.size() > 0) {
+                std::size_t const used = parser_->put(buffer_.data(), error);
+                buffer_.consume(used);
+                if (error != http::error::need_more)
+                    co_return;
+                error = {};
+            }
+            std::size_t const room = boost::beast::read_size(buffer_, buffer_bytes_max);
+            if (room == 0) {
+                error = http::error::buffer_overflow;
+                co_return;
+            }
+            std::size_t const count = co_await read_some(*stream_, buffer_.prepare(room), error);
+            buffer_.commit(count);
+            if (error == asio::error::eof) {
+                error = {};
+                if (parser_->got_some())
+                    parser_->put_eof(error);
+                else
+                    error = http::error::end_of_stream;
+                co_return;
+            }
+            if (error)
+                co_return;
+        }
     }
 
     /// Beast takes what it does not know for no encoding at all.

@@ -2,13 +2,11 @@
 
 #include "net/http_connection.hpp"
 
-#include <boost/asio/ssl/stream.hpp>
-
 namespace glacier::net {
 
-std::unique_ptr<connection> make_connection(std::unique_ptr<asio::ssl::stream<asio::ip::tcp::socket>> stream)
+std::unique_ptr<connection> make_connection(std::unique_ptr<tls_stream> stream)
 {
-    return std::make_unique<http_connection<asio::ssl::stream<asio::ip::tcp::socket>>>(std::move(stream));
+    return std::make_unique<http_connection<tls_stream>>(std::move(stream));
 }
 
 } // namespace glacier::net

@@ -8,8 +8,6 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <openssl/x509v3.h>
 
@@ -56,9 +54,7 @@ asio::awaitable<void> tls_handshaker::open(tls_stream& stream)
         lowest.close(ignored);
     });
     time.expires_after(limit_, errc::tls_handshake_timeout);
-    error_code error;
-    auto token = asio::redirect_error(asio::use_awaitable, error);
-    co_await stream.async_handshake(asio::ssl::stream_base::client, token);
+    error_code const error = co_await stream.handshake();
     // The limit may have closed the socket after the handshake.
     bool const success = !error && !time.expired();
     sessions_->on_handshake(stream.native_handle(), success);

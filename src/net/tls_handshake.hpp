@@ -2,6 +2,7 @@
 
 #include "base/clock.hpp"
 #include "net/tls_sessions.hpp"
+#include "net/tls_stream.hpp"
 #include "protocol/endpoint.hpp"
 
 #include <glacier/observer.hpp>
@@ -10,7 +11,6 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
 
 #include <openssl/ssl.h>
 
@@ -22,8 +22,6 @@
 namespace glacier::net {
 
 namespace asio = boost::asio;
-
-using tls_stream = asio::ssl::stream<asio::ip::tcp::socket>;
 
 /**
  * Opens TLS with one host, over sockets that lead to it.

@@ -2,214 +2,255 @@
 
 #include "async/offload.hpp"
 #include "async/run_on.hpp"
-#include "async/task_group.hpp"
-#include "plan/transfer_plan.hpp"
-#include "transfer/transfer_report.hpp"
+#include "transfer/body_parts.hpp"
+#include "transfer/file_identity.hpp"
+#include "transfer/single_upload.hpp"
+#include "transfer/stream_parts.hpp"
+#include "transfer/upload_engine.hpp"
+#include "transfer/upload_journal.hpp"
+#include "transfer/upload_resume.hpp"
 
-#include <glacier/tree_hash.hpp>
-
-#include <boost/asio/error.hpp>
 #include <boost/asio/strand.hpp>
 
-#include <exception>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <utility>
-#include <vector>
 
 namespace glacier {
 
 namespace {
 
-constexpr std::uint64_t default_part_bytes = std::uint64_t(8) * 1'048'576;
+constexpr std::size_t identity_bytes_max = 1'024;
 
-/// A multipart upload under way. Everything runs on one strand.
-class file_upload {
-public:
-    file_upload(client service, upload_file_request request, body content, part_size size,
-                asio::any_io_executor strand)
-        : service_(std::move(service)), request_(std::move(request)), content_(std::move(content)),
-          size_(size), plan_(content_.size(), size.bytes(), request_.concurrency, 1),
-          parts_(std::move(strand)), hashes_(plan_.pieces()),
-          events_(service_.get_observer(), transfer_direction::upload, content_.size())
-    {
-        events_.set_resource(request_.vault.str());
-    }
-
-    asio::awaitable<upload_result> run()
-    {
-        try {
-            upload_result result = co_await send_all();
-            events_.on_ended(nullptr);
-            co_return result;
-        } catch (...) {
-            events_.on_ended(std::current_exception());
-            throw;
-        }
-    }
-
-private:
-    asio::awaitable<upload_result> send_all()
-    {
-        initiate_multipart_upload_request initiate(request_.vault, size_);
-        initiate.description = request_.description;
-        auto const initiated = co_await service_.initiate_multipart_upload(std::move(initiate));
-        upload_id const upload = initiated.upload;
-        events_.set_resource(request_.vault.str(), "upload", upload.str());
-
-        std::exception_ptr error;
-        bool cancelled = false;
-        try {
-            if (request_.on_started)
-                request_.on_started(upload);
-            co_await parts_.run(send_parts(upload));
-        } catch (boost::system::system_error const& caught) {
-            error = std::current_exception();
-            cancelled = caught.code() == asio::error::operation_aborted;
-        } catch (...) {
-            error = std::current_exception();
-        }
-        if (!error)
-            co_return co_await complete(upload);
-        // A cancelled operation ends at once; its owner knows the id and decides.
-        if (!cancelled)
-            co_await abort(upload);
-        std::rethrow_exception(error);
-    }
-
-    asio::awaitable<void> send_parts(upload_id const upload)
-    {
-        using step = plan::transfer_plan::step;
-        std::exception_ptr first_error;
-        while (true) {
-            plan::transfer_plan::decision const decided = plan_.next();
-            if (decided.what == step::complete)
-                co_return;
-            if (decided.what == step::fail)
-                std::rethrow_exception(first_error);
-            if (decided.what == step::start) {
-                events_.on_piece_started(decided.piece, plan_.range_of(decided.piece));
-                parts_.start(decided.piece, send_part(upload, decided.piece));
-                continue;
-            }
-            auto const ended = co_await parts_.next();
-            if (!ended)
-                throw boost::system::system_error(asio::error::operation_aborted);
-            events_.on_piece_ended(ended->id, ended->error);
-            if (ended->error) {
-                plan_.on_failed(ended->id, false);
-                if (!first_error)
-                    first_error = ended->error;
-                continue;
-            }
-            plan_.on_done(ended->id);
-            report();
-        }
-    }
-
-    asio::awaitable<void> send_part(upload_id upload, std::uint64_t piece)
-    {
-        byte_range const range = plan_.range_of(piece);
-        body const part = content_.slice(range.first(), range.size());
-        body_hashes const hashes = co_await service_.hash_body(part);
-        upload_multipart_part_request request(request_.vault, std::move(upload), range, part);
-        request.content_sha256 = hashes.content_sha256;
-        request.tree_hash = hashes.tree_hash;
-        co_await service_.upload_multipart_part(std::move(request));
-        hashes_[piece] = hashes.tree_hash;
-    }
-
-    asio::awaitable<upload_result> complete(upload_id upload)
-    {
-        tree_hash const whole = combine_tree_hashes(hashes_);
-        complete_multipart_upload_request request(request_.vault, std::move(upload), content_.size(), whole);
-        archive_creation_result const created =
-            co_await service_.complete_multipart_upload(std::move(request));
-        upload_result result(created.archive);
-        result.tree_hash = whole;
-        result.bytes = content_.size();
-        result.size_of_part = size_.bytes();
-        result.parts = plan_.pieces();
-        result.location = created.location;
-        co_return result;
-    }
-
-    asio::awaitable<void> abort(upload_id upload)
-    {
-        try {
-            co_await service_.abort_multipart_upload(
-                abort_multipart_upload_request(request_.vault, std::move(upload)));
-        } catch (operation_error const&) {
-            // The first error is the one that matters; what is left expires at the service.
-        }
-    }
-
-    void report() const
-    {
-        if (!request_.on_progress)
-            return;
-        transfer_progress progress;
-        progress.bytes_total = plan_.bytes();
-        progress.bytes_done = plan_.bytes_done();
-        progress.parts_total = plan_.pieces();
-        progress.parts_done = plan_.pieces_done();
-        request_.on_progress(progress);
-    }
-
-    client service_;
-    upload_file_request request_;
-    body content_;
-    part_size size_;
-    plan::transfer_plan plan_;
-    async::task_group parts_;
-    std::vector<tree_hash> hashes_;
-    transfer::transfer_report events_;
-};
-
-asio::awaitable<upload_result> run_upload(std::shared_ptr<file_upload> upload)
-{
-    co_return co_await upload->run();
-}
-
-[[noreturn]] void refuse(upload_file_request const& request, errc reason, std::string message)
+[[noreturn]] void refuse(std::string resource, errc reason, std::string message)
 {
     error_details details;
     details.operation = "upload";
-    details.resource = request.file.string();
+    details.resource = std::move(resource);
     details.message = std::move(message);
     throw operation_error(reason, std::move(details));
 }
 
-part_size part_size_for(upload_file_request const& request, std::uint64_t bytes)
+void check(upload_settings const& settings)
 {
-    auto const fitting =
-        part_size::for_archive(bytes, request.size_of_part.value_or(part_size(
-                                          request.size_of_part ? part_size::bytes_min : default_part_bytes)));
+    if (settings.concurrency == 0 || settings.concurrency > 1'000)
+        throw invalid_value(errc::invalid_option,
+                            "concurrency " + std::to_string(settings.concurrency) + ", 1 to 1000 is allowed");
+    if (settings.single_request_max > part_size::bytes_max)
+        throw invalid_value(errc::invalid_option, "single_request_max " +
+                                                      std::to_string(settings.single_request_max) +
+                                                      ", up to 4294967296 is allowed");
+    if (!settings.known_hashes.empty() && !settings.size_of_part)
+        throw invalid_value(errc::invalid_option, "known_hashes without size_of_part");
+}
+
+/// For content whose size is known.
+part_size part_size_for(upload_settings const& settings, part_size preferred, std::uint64_t bytes,
+                        std::string const& resource)
+{
+    part_size const least = settings.size_of_part ? part_size(part_size::bytes_min) : preferred;
+    auto const fitting = part_size::for_archive(bytes, settings.size_of_part.value_or(least));
     if (!fitting)
-        refuse(request, errc::archive_too_large, std::to_string(bytes) + " bytes");
-    if (request.size_of_part && *fitting != *request.size_of_part)
-        refuse(request, errc::invalid_part_size,
+        refuse(resource, errc::archive_too_large, std::to_string(bytes) + " bytes");
+    if (settings.size_of_part && *fitting != *settings.size_of_part)
+        refuse(resource, errc::invalid_part_size,
                std::to_string(bytes) + " bytes do not fit into 10000 parts of " +
-                   std::to_string(request.size_of_part->bytes()) + "; parts of " +
+                   std::to_string(settings.size_of_part->bytes()) + "; parts of " +
                    std::to_string(fitting->bytes()) + " fit");
     return *fitting;
+}
+
+void check_known_hashes(upload_settings const& settings, std::uint64_t bytes)
+{
+    if (settings.known_hashes.empty())
+        return;
+    std::uint64_t const parts = (bytes - 1) / settings.size_of_part->bytes() + 1;
+    if (settings.known_hashes.size() != parts)
+        throw invalid_value(errc::invalid_option, std::to_string(settings.known_hashes.size()) +
+                                                      " known_hashes for " + std::to_string(parts) +
+                                                      " parts");
+}
+
+/// Content whose size is known, and the state file of its upload.
+struct opened_content {
+    body content;
+    transfer::file_identity identity;
+    std::shared_ptr<transfer::upload_journal> journal;
+};
+
+opened_content open_file(std::filesystem::path const& path, file_access access)
+{
+    opened_content opened;
+    opened.identity = transfer::file_identity::of(path);
+    opened.content = access == file_access::mapped ? body::mapped_file(path) : body::file(path);
+    // Another file may have got the name in between.
+    transfer::check_unchanged(path, opened.identity);
+    return opened;
+}
+
+using optional_path = std::optional<std::filesystem::path>;
+
+std::shared_ptr<transfer::upload_journal> open_journal(optional_path const& path,
+                                                       asio::any_io_executor const& blocking)
+{
+    return path ? std::make_shared<transfer::upload_journal>(*path, blocking) : nullptr;
+}
+
+/// The part size that the state file tells of.
+part_size recorded_part_size(transfer::upload_journal const& journal, upload_settings const& settings)
+{
+    part_size const recorded = journal.recorded()->size;
+    if (settings.size_of_part && *settings.size_of_part != recorded)
+        refuse(journal.path().string(), errc::state_file_mismatch,
+               "its upload has parts of " + std::to_string(recorded.bytes()) + " bytes, not of " +
+                   std::to_string(settings.size_of_part->bytes()) +
+                   "; ask for that size or for none, or give that upload up");
+    return recorded;
+}
+
+asio::awaitable<upload_result> upload_on(asio::any_io_executor strand, client service,
+                                         transfer::upload_task task, body content, bool in_one_request)
+{
+    if (in_one_request)
+        return transfer::upload_in_one_request(std::move(service), std::move(task), std::move(content));
+    return transfer::run_upload(std::move(service), std::move(task), std::move(strand));
+}
+
+/// Uploads content of known size.
+asio::awaitable<upload_result> upload_content(client service, opened_content opened,
+                                              transfer::upload_task task, std::string identity)
+{
+    std::uint64_t const bytes = opened.content.size();
+    if (bytes == 0)
+        refuse(task.resource, errc::file_empty, {});
+    transfer::journal_closer const closer(opened.journal);
+    transfer::upload_identity same(service, task.vault, task.settings.description);
+    same.content = std::move(identity);
+    same.source = opened.identity;
+    if (opened.journal && opened.journal->recorded()) {
+        transfer::check_same(*opened.journal->recorded(), same, opened.journal->path());
+        task.size = recorded_part_size(*opened.journal, task.settings);
+    } else {
+        task.size = part_size_for(task.settings, service.limits().shared()->pace.default_part_size(), bytes,
+                                  task.resource);
+    }
+    check_known_hashes(task.settings, bytes);
+    task.bytes = bytes;
+    task.journal = opened.journal;
+
+    asio::any_io_executor const strand = asio::make_strand(service.get_executor());
+    if (task.journal) {
+        auto upload =
+            transfer::upload_with_journal(std::move(service), std::move(task), std::move(same), strand);
+        co_return co_await async::run_on(strand, std::move(upload));
+    }
+    // A known hash is that of a part.
+    bool const in_one_request =
+        bytes <= task.settings.single_request_max &&
+        (task.settings.known_hashes.empty() || task.settings.known_hashes.size() == 1);
+    auto upload = upload_on(strand, std::move(service), std::move(task), opened.content, in_one_request);
+    co_return co_await async::run_on(strand, std::move(upload));
+}
+
+/// Of a stream: the most parts must fit into the memory too, two of them at least.
+part_size part_size_for(upload_stream_request const& request, transfer_limits::state const& limits)
+{
+    part_size size = part_size_for(request, limits.pace.default_part_size(), request.bytes_max, "stream");
+    if (request.size_of_part)
+        return size;
+    part_size const least = *part_size::for_archive(request.bytes_max);
+    while (size.bytes() > least.bytes() && size.bytes() > limits.memory->bytes_max() / 2)
+        size = part_size(size.bytes() / 2);
+    return size;
+}
+
+asio::awaitable<upload_result> upload_stream_on(asio::any_io_executor strand, client service,
+                                                upload_stream_request request)
+{
+    std::shared_ptr<transfer_limits::state> const limits = service.limits().shared();
+    part_size const size = part_size_for(request, *limits);
+    auto const parts = std::make_shared<transfer::stream_parts>(std::move(request.source), size,
+                                                                request.bytes_max, limits->memory);
+    // Whether there is something, and how much, is known before the service hears of it.
+    std::uint64_t const first = co_await parts->read();
+    if (first == 0)
+        refuse("stream", errc::file_empty, {});
+    bool const in_one_request = parts->has_ended() && first <= request.single_request_max;
+    vault_name vault = std::move(request.vault);
+    upload_settings settings = std::move(request);
+    transfer::upload_task task(std::move(vault), std::move(settings), parts);
+    task.size = size;
+    task.resource = "stream";
+    task.bytes_read = first;
+    body const content = parts->part(0, byte_range(0, first - 1));
+    co_return co_await upload_on(strand, std::move(service), std::move(task), content, in_one_request);
 }
 
 } // namespace
 
 asio::awaitable<upload_result> upload_file(client service, upload_file_request request)
 {
-    if (request.concurrency == 0 || request.concurrency > 1'000)
-        throw invalid_value(errc::invalid_option, "concurrency " + std::to_string(request.concurrency));
-    auto open = [path = request.file] { return body::file(path); };
-    body content = co_await async::offload(service.get_blocking_executor(), std::move(open));
-    if (content.size() == 0)
-        refuse(request, errc::file_empty, {});
-    part_size const size = part_size_for(request, content.size());
+    check(request);
+    asio::any_io_executor const blocking = service.get_blocking_executor();
+    auto open = [blocking, path = request.file, access = request.access, state = request.state_file] {
+        // First, so that nothing is done for an upload that is under way elsewhere.
+        auto journal = open_journal(state, blocking);
+        opened_content opened = open_file(path, access);
+        opened.journal = std::move(journal);
+        return opened;
+    };
+    opened_content opened = co_await async::offload(blocking, std::move(open));
 
+    auto check_file = [path = request.file, identity = opened.identity] {
+        transfer::check_unchanged(path, identity);
+    };
+    auto parts = std::make_shared<transfer::body_parts>(opened.content, blocking, std::move(check_file));
+    transfer::upload_task task(std::move(request.vault), std::move(request), std::move(parts));
+    task.resource = request.file.string();
+    task.keep_journal = request.keep_state_file;
+    std::string no_words;
+    co_return co_await upload_content(std::move(service), std::move(opened), std::move(task),
+                                      std::move(no_words));
+}
+
+asio::awaitable<upload_result> upload_body(client service, upload_body_request request)
+{
+    check(request);
+    if (request.identity.size() > identity_bytes_max)
+        throw invalid_value(errc::invalid_option, "identity of " + std::to_string(request.identity.size()) +
+                                                      " bytes, up to 1024 are allowed");
+    if (request.state_file && request.identity.empty())
+        throw invalid_value(errc::invalid_option, "state_file without identity");
+    asio::any_io_executor const blocking = service.get_blocking_executor();
+    opened_content opened;
+    opened.content = transfer::one_at_a_time(std::move(request.content));
+    opened.identity.size = opened.content.size();
+    if (request.state_file) {
+        auto open = [blocking, state = request.state_file] { return open_journal(state, blocking); };
+        opened.journal = co_await async::offload(blocking, std::move(open));
+    }
+
+    auto parts = std::make_shared<transfer::body_parts>(opened.content, blocking, nullptr);
+    std::string identity = request.identity;
+    transfer::upload_task task(std::move(request.vault), std::move(request), std::move(parts));
+    task.resource = identity.empty() ? "content" : identity;
+    task.keep_journal = request.keep_state_file;
+    co_return co_await upload_content(std::move(service), std::move(opened), std::move(task),
+                                      std::move(identity));
+}
+
+asio::awaitable<upload_result> upload_stream(client service, upload_stream_request request)
+{
+    check(request);
+    if (!request.source)
+        throw invalid_value(errc::invalid_option, "no source");
+    if (request.bytes_max == 0)
+        throw invalid_value(errc::invalid_option, "bytes_max 0, 1 or more is allowed");
     asio::any_io_executor const strand = asio::make_strand(service.get_executor());
-    auto upload = std::make_shared<file_upload>(std::move(service), std::move(request), std::move(content),
-                                                size, strand);
-    co_return co_await async::run_on(strand, run_upload(std::move(upload)));
+    auto upload = upload_stream_on(strand, std::move(service), std::move(request));
+    co_return co_await async::run_on(strand, std::move(upload));
 }
 
 } // namespace glacier

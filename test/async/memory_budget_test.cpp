@@ -1,5 +1,6 @@
 #include "async/memory_budget.hpp"
 
+#include "support/data.hpp"
 #include "support/manual_time.hpp"
 #include "support/printing.hpp"
 #include "support/run.hpp"
@@ -7,14 +8,24 @@
 
 #include <glacier/error.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace glacier::async {
@@ -246,6 +257,91 @@ BOOST_AUTO_TEST_CASE(context_goes_first)
         BOOST_TEST(sut->waiting() == 0U);
         BOOST_TEST(sut.use_count() == 1);
     }
+}
+
+/// Bytes that those who have them count by themselves.
+struct bytes_in_use {
+    std::atomic<std::size_t> now = 0;
+    std::atomic<bool> too_many = false;
+};
+
+/// Counted as long as it lives.
+class use_of_bytes {
+public:
+    use_of_bytes(bytes_in_use& counted, std::size_t bytes, std::size_t bytes_max)
+        : counted_(counted), bytes_(bytes)
+    {
+        if (counted_.now.fetch_add(bytes) + bytes > bytes_max)
+            counted_.too_many = true;
+    }
+
+    use_of_bytes(use_of_bytes const&) = delete;
+    use_of_bytes& operator=(use_of_bytes const&) = delete;
+    ~use_of_bytes() { counted_.now -= bytes_; }
+
+private:
+    bytes_in_use& counted_;
+    std::size_t bytes_;
+};
+
+asio::awaitable<void> use_again_and_again(std::shared_ptr<memory_budget> budget,
+                                          std::shared_ptr<bytes_in_use> counted, std::uint64_t seed)
+{
+    test::number_source numbers(seed);
+    asio::any_io_executor const executor = co_await asio::this_coro::executor;
+    for (int times = 0; times < 20; ++times) {
+        std::size_t const bytes = 1 + numbers.below(budget->bytes_max());
+        reservation held = co_await budget->reserve(bytes);
+        {
+            use_of_bytes const used(*counted, bytes, budget->bytes_max());
+            for (std::uint64_t turns = numbers.below(3); turns > 0; --turns)
+                co_await asio::post(executor, asio::use_awaitable);
+        }
+        held.shrink_to(bytes / 2);
+        use_of_bytes const used(*counted, bytes / 2, budget->bytes_max());
+        co_await asio::post(executor, asio::use_awaitable);
+    }
+}
+
+// A thousand coroutines on four threads, of which every third is cancelled somewhere: nobody waits for ever, there are
+// never more bytes in use than there may be, and at the end none.
+BOOST_AUTO_TEST_CASE(a_thousand_coroutines)
+{
+    constexpr std::size_t count = 1'000;
+    auto const counted = std::make_shared<bytes_in_use>();
+    std::atomic<std::size_t> succeeded = 0;
+    std::atomic<std::size_t> cancelled = 0;
+    {
+        asio::io_context threads_of_all(4);
+        // Boost 1.81 posts a cancellation, which may come when the coroutine has ended.
+        std::vector<asio::cancellation_signal> signals(count);
+        for (std::size_t i = 0; i < count; ++i) {
+            auto const strand = asio::make_strand(threads_of_all);
+            auto on_end = [&](std::exception_ptr const& error) { ++(error ? cancelled : succeeded); };
+            asio::co_spawn(strand, use_again_and_again(sut, counted, i),
+                           asio::bind_cancellation_slot(signals[i].slot(), std::move(on_end)));
+            if (i % 3 != 0)
+                continue;
+            auto const timer =
+                std::make_shared<asio::steady_timer>(strand, std::chrono::microseconds(20 * i));
+            timer->async_wait([&signal = signals[i], timer](boost::system::error_code) {
+                signal.emit(asio::cancellation_type::terminal);
+            });
+        }
+        std::vector<std::thread> threads;
+        for (int i = 0; i < 4; ++i)
+            threads.emplace_back([&threads_of_all] { threads_of_all.run_for(std::chrono::seconds(60)); });
+        for (std::thread& each : threads)
+            each.join();
+    }
+    BOOST_TEST(succeeded + cancelled == count);
+    BOOST_TEST(succeeded >= count * 2 / 3);
+    BOOST_TEST(cancelled > 0U);
+    BOOST_TEST(!counted->too_many);
+    BOOST_TEST(counted->now == 0U);
+    BOOST_TEST(sut->reserved() == 0U);
+    BOOST_TEST(sut->waiting() == 0U);
+    BOOST_TEST(sut->reserved_most() <= sut->bytes_max());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -284,6 +284,98 @@ BOOST_AUTO_TEST_CASE(two_functions_block_at_once)
     second.get();
 }
 
+// ---------------------------------------------------------------------------------------------------
+// Steps
+
+// It is called until it gives false, elsewhere, and then the caller goes on.
+BOOST_AUTO_TEST_CASE(steps_until_the_end)
+{
+    asio::thread_pool threads(1);
+    int calls = 0;
+    std::set<std::thread::id> seen;
+    auto step = [&] {
+        seen.insert(std::this_thread::get_id());
+        return ++calls < 5;
+    };
+    test::run(offload_steps(threads.get_executor(), step));
+    BOOST_TEST(calls == 5);
+    BOOST_TEST(seen.size() == 1U);
+    BOOST_TEST(seen.count(std::this_thread::get_id()) == 0U);
+}
+
+// What a step throws is thrown, and there are no more.
+BOOST_AUTO_TEST_CASE(step_throws)
+{
+    asio::thread_pool threads(1);
+    int calls = 0;
+    auto step = [&calls]() -> bool {
+        if (++calls == 3)
+            throw std::runtime_error("not today");
+        return true;
+    };
+    BOOST_CHECK_THROW(test::run(offload_steps(threads.get_executor(), step)), std::runtime_error);
+    BOOST_TEST(calls == 3);
+}
+
+// Between two steps others have their turn.
+BOOST_AUTO_TEST_CASE(steps_take_turns)
+{
+    asio::io_context threads;
+    asio::io_context context;
+    std::string order;
+    auto first = [&order] { return (order += 'a').size() < 6; };
+    auto second = [&order] { return (order += 'b').size() < 6; };
+    started<void> one(context.get_executor(), offload_steps(threads.get_executor(), first));
+    started<void> two(context.get_executor(), offload_steps(threads.get_executor(), second));
+    context.poll();
+    threads.run();
+    test::run_to_end(context);
+    one.get();
+    two.get();
+    BOOST_TEST(order == "abababa");
+}
+
+// A cancellation ends it between two steps.
+BOOST_AUTO_TEST_CASE(steps_are_cancelled)
+{
+    asio::io_context threads;
+    asio::io_context context;
+    int calls = 0;
+    auto step = [&calls] {
+        ++calls;
+        return true;
+    };
+    started<void> endless(context.get_executor(), offload_steps(threads.get_executor(), step));
+    context.poll();
+    threads.run_one();
+    threads.run_one();
+    endless.cancel();
+    context.restart();
+    context.poll();
+    BOOST_TEST(!endless.ended());
+    threads.run();
+    test::run_to_end(context);
+    BOOST_CHECK_EXCEPTION(endless.get(), boost::system::system_error, is_aborted);
+    BOOST_TEST(calls == 2);
+}
+
+// Steps whose threads have gone are aborted.
+BOOST_AUTO_TEST_CASE(dropped_steps_are_aborted)
+{
+    asio::io_context here;
+    std::optional<asio::io_context> there(std::in_place);
+    int alive = 0;
+    auto step = [held = counted(alive)] { return true; };
+    started<void> waiting(here.get_executor(), offload_steps(there->get_executor(), std::move(step)));
+    here.poll();
+    there->run_one();
+    there.reset();
+    test::run_to_end(here);
+    BOOST_CHECK_EXCEPTION(waiting.get(), boost::system::system_error, is_aborted);
+    // The one in this frame is left.
+    BOOST_TEST(alive == 1);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

@@ -495,9 +495,9 @@ struct fake_service::state {
         made.part_size_in_bytes = from.part_bytes;
         made.creation_date = creation_date;
         for (auto const& [first, bytes] : from.parts) {
-            if (request.marker && std::to_string(first) <= *request.marker)
+            if (request.marker && first <= std::stoull(*request.marker))
                 continue;
-            if (made.parts.size() == request.limit.value_or(50)) {
+            if (made.parts.size() == std::min<std::size_t>(request.limit.value_or(50), 50)) {
                 made.marker =
                     made.parts.back().range_in_bytes.substr(0, made.parts.back().range_in_bytes.find('-'));
                 break;

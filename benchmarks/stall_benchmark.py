@@ -1,0 +1,60 @@
+#!/usr/bin/python3
+"""How late a timer of 1 ms is on the loop on which a transfer runs at full speed.
+
+Usage: stall_benchmark.py [--rounds N] [--quick]
+
+The loop has one thread. Milliseconds by which the timer was late; of each figure the median of the rounds. For
+comparison the same timer on a loop that has nothing else to do, alone and while another process keeps a processor busy,
+which is what the machine itself does. The server has the rest of the machine, as much as there is.
+"""
+
+import contextlib
+import subprocess
+import sys
+
+import transfer_programs as transfers
+
+
+@contextlib.contextmanager
+def busy_process():
+    process = subprocess.Popen([sys.executable, '-c', 'while True: pass'])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def main():
+    given = transfers.arguments(__doc__)
+    with transfers.Place() as place:
+        size = (64 if given.quick else 1_024) * transfers.MIB
+        server = place.sink()
+        file = place.file(size)
+        output = place.path / 'output'
+
+        def idle():
+            return place.run([transfers.program('bench_idle'), f'seconds={1 if given.quick else 3}'])
+
+        def idle_and_busy():
+            with busy_process():
+                return idle()
+
+        def upload(*options):
+            return lambda: place.run([transfers.program('bench_upload'), *server, f'file={file}', 'ticker=1', *options])
+
+        def download():
+            output.unlink(missing_ok=True)
+            return place.run([transfers.program('bench_download'), *server, f'job=job-{size}', f'file={output}',
+                              'ticker=1'])
+
+        loads = {'nothing': idle, 'nothing, another process busy': idle_and_busy,
+                 'upload, blocks': upload('mode=blocks'), 'download into a file': download}
+        print(f'  {"on the loop":<34}{"ticks":>8}{"p50 ms":>9}{"p99 ms":>9}{"p99.9 ms":>10}{"max ms":>9}')
+        for name, each in transfers.take_turns(loads, given.rounds).items():
+            print(f'  {name:<34}{each["ticks"]:>8.0f}{each["p50_ms"]:>9.3f}{each["p99_ms"]:>9.3f}'
+                  f'{each["p999_ms"]:>10.3f}{each["max_ms"]:>9.3f}', flush=True)
+
+
+if __name__ == '__main__':
+    main()

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "async/transfer_limits.hpp"
+#include "transfer/transfer_report.hpp"
+
+#include <glacier/client.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+
+namespace glacier::transfer {
+
+/// Room for what sending a body takes. Nothing for one in memory, which is sent in place.
+asio::awaitable<async::memory_budget::reservation> reserve_for_sending(client service, body content);
+
+/// Whether a part or a range that failed so is worth another try, after the client's own repetitions.
+bool is_worth_repeating(std::exception_ptr const& error) noexcept;
+
+/// How often a part or a range may be sent or fetched.
+int attempts_of_part(client const& service) noexcept;
+
+/// Sends parts of a multipart upload, and tells the pace of the client's transfers how that went.
+class part_sender {
+public:
+    /// `concurrency`: parts at once that are wanted. `events` outlives this.
+    part_sender(client service, vault_name vault, std::size_t concurrency, transfer_report& events);
+
+    void set_upload(upload_id upload) { upload_ = std::move(upload); }
+    upload_id const& upload() const { return *upload_; }
+
+    /// Of parts that may be on their way now.
+    std::size_t in_flight_max() const noexcept;
+
+    /// Sends a part, when there is memory for it. `again`: it was sent before, in vain. This object outlives it.
+    asio::awaitable<void> send(body part, byte_range range, body_hashes hashes, bool again);
+
+private:
+    void on_failed_attempt(error_code code, std::uint64_t generation);
+
+    client service_;
+    vault_name vault_;
+    std::size_t concurrency_;
+    transfer_report& events_;
+    std::shared_ptr<transfer_limits::state> limits_;
+    std::optional<upload_id> upload_;
+};
+
+} // namespace glacier::transfer
