@@ -127,8 +127,7 @@ struct retrieve_archive_request {
     /// As download_job_output_request::state_file. It also has the job, so that each stage can be taken up: the wait
     /// for the job, and the download.
     std::optional<std::filesystem::path> state_file;
-    /// Waits for the job. Nothing: one that all retrievals from this vault by the same client share, with the settings
-    /// of job_waiter_settings and no limit of time.
+    /// Waits for the job. Nothing: shared_job_waiter(), which all retrievals from this vault by the same client share.
     std::optional<job_waiter> waiter;
     /// Told the job as soon as it was found or exists. Called on an executor of the client's context; must not block
     /// or throw.

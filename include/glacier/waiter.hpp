@@ -49,6 +49,9 @@ struct job_waiter_settings {
     std::chrono::milliseconds interval_min = std::chrono::seconds(10);
     /// The longest interval, also after looks that failed.
     std::chrono::milliseconds interval_max = std::chrono::minutes(15);
+    /// Instead: half of the time waited so far, whatever the tier. For services whose jobs do not take hours, such as
+    /// an emulator.
+    bool interval_by_time_waited = false;
     /// For waits that do not say how long. Zero: no limit.
     std::chrono::milliseconds timeout = std::chrono::hours(48);
     /// Told after each look at a job that is waited for. Called on an executor of the client's context; must not
@@ -110,9 +113,10 @@ private:
 };
 
 /**
- * The waiter that all who ask for it share, for a vault and a client, its copies and those of client::with(). It has
- * the settings that job_waiter_settings() gives, but no limit of time, and makes its requests with the settings of
- * client_config. It exists as long as somebody has a handle of it.
+ * The waiter that all who ask for it share, for a vault and a client, its copies and those of client::with(). It looks
+ * at a job after a second, and then after half of the time waited so far, 15 minutes at most: jobs of an emulator
+ * take seconds. It has no limit of time, and makes its requests with the settings of client_config. It exists as
+ * long as somebody has a handle of it.
  *
  * Thread safety: may be called from every thread.
  * Errors: invalid_value with errc::invalid_vault_name for an empty name.

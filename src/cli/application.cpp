@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <exception>
 #include <functional>
+#include <initializer_list>
 #include <sstream>
 #include <utility>
 
@@ -32,8 +33,10 @@ Exit codes:
   0  success
   1  internal error
   2  wrong usage or an invalid value; nothing was sent
-  3  a local file: missing, empty, not readable or writable, disk full
-  4  configuration: region, credentials, profile, endpoint, CA bundle or proxy
+  3  a local file: missing, empty, not readable or writable, changed, disk full,
+     or a state file that is in use or is not that of this transfer
+  4  configuration: region, credentials, profile, endpoint, CA bundle, proxy or
+     a limit that is too low
   5  the service refused, or the job failed
   6  the service was not reached: name, connection, TLS, certificate, time-out
   7  verification failed: the tree hash or the length is wrong
@@ -46,7 +49,7 @@ Environment:
   AWS_IGNORE_CONFIGURED_ENDPOINT_URLS, AWS_USE_FIPS_ENDPOINT,
   AWS_USE_DUALSTACK_ENDPOINT, AWS_RETRY_MODE, AWS_MAX_ATTEMPTS,
   AWS_SDK_UA_APP_ID, AWS_CA_BUNDLE, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE,
-  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY
+  HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, XDG_STATE_HOME
 
 An id or a file that begins with - goes after --, or after = with an option.)";
 
@@ -71,6 +74,9 @@ private:
     void add_whoami();
     void add_api();
     void add_api_operation(CLI::App& api, api_operation const& operation);
+    void add_transfer_options(CLI::App& command, transfer_options& options);
+    static void exclude(CLI::App& command, std::string const& option,
+                        std::initializer_list<std::string> others);
 
     CLI::App* add_command(CLI::App& parent, std::string const& name, std::string const& description,
                           std::function<void(session&)> action);
@@ -185,12 +191,23 @@ void command_line::add_upload()
     CLI::App* const command =
         add_command(app_, "upload", "Store a file as an archive; print the archive's id",
                     [this](session& run) { upload(run, upload_); });
-    add_text(*command, "FILE", "", upload_.file, "The file to store")->required();
+    add_text(*command, "FILE", "", upload_.file, "The file to store; -: standard input")->required();
     add_text(*command, "--vault", "NAME", upload_.vault, "Vault to store it in")->required();
     add_text(*command, "--description", "TEXT", upload_.description, "Description of the archive, in ASCII");
     add_text(*command, "--part-size", "BYTES", upload_.part_size,
-             "Size of the parts: a power of two from 1MiB to 4GiB (default: at least 8MiB)");
+             "Size of the parts: a power of two from 1MiB to 4GiB (default: at least 16MiB)");
     add_text(*command, "--concurrency", "N", upload_.concurrency, "Parts on their way at once (default: 4)");
+    add_transfer_options(*command, upload_);
+    command->add_flag("--discard", upload_.discard, "Give up what an earlier run had begun; store nothing");
+    command->add_flag("--mapped", upload_.mapped,
+                      "Map the file into memory: less CPU; nobody may truncate it meanwhile");
+    add_text(*command, "--single-request-max", "BYTES", upload_.single_request_max,
+             "Store files of up to so many bytes in one request, which cannot be taken up (default: none)");
+    add_text(*command, "--expect-tree-hash", "HEX", upload_.expected_tree_hash,
+             "Store nothing if the file has another tree hash");
+    add_text(*command, "--size-max", "BYTES", upload_.size_max,
+             "What standard input gives at most (default: 10000 parts)");
+    exclude(*command, "--discard", {"--no-resume", "--restart"});
 }
 
 void command_line::add_retrieve()
@@ -201,13 +218,41 @@ void command_line::add_retrieve()
     add_text(*command, "ARCHIVE-ID,--archive-id", "ID", retrieve_.archive,
              "The archive; may be left out with --job");
     add_text(*command, "--vault", "NAME", retrieve_.vault, "Vault of the archive")->required();
-    add_text(*command, "--output", "FILE", retrieve_.file, "Where to put it")->required();
-    CLI::Option* const tier = add_text(*command, "--tier", "TIER", retrieve_.tier,
-                                       "Standard (3 to 5 hours), Bulk or Expedited (default: Standard)");
-    add_text(*command, "--job", "JOB-ID", retrieve_.job, "Take up this job instead of starting one")
-        ->excludes(tier);
+    add_text(*command, "--output", "FILE", retrieve_.file, "Where to put it; -: standard output")->required();
+    add_text(*command, "--tier", "TIER", retrieve_.tier,
+             "Standard (3 to 5 hours), Bulk or Expedited (default: Standard)");
+    add_text(*command, "--job", "JOB-ID", retrieve_.job, "Take up this job instead of starting one");
+    command->add_flag("--new-job", retrieve_.new_job, "Start a job even if there is an equal one");
+    add_text(*command, "--range", "FIRST-LAST", retrieve_.range,
+             "Only these bytes of the archive, both included");
+    add_text(*command, "--archive-size", "BYTES", retrieve_.archive_size,
+             "Size of the archive, for --range; not needed with --job");
+    add_text(*command, "--range-size", "BYTES", retrieve_.range_size,
+             "Size of the ranges it is fetched in: a power of two from 1MiB to 4GiB\n(default: 16MiB; 4MiB "
+             "for standard output)");
     add_text(*command, "--concurrency", "N", retrieve_.concurrency,
              "Ranges on their way at once (default: 4)");
+    add_transfer_options(*command, retrieve_);
+    exclude(*command, "--job", {"--tier", "--new-job"});
+}
+
+void command_line::add_transfer_options(CLI::App& command, transfer_options& options)
+{
+    add_text(command, "--limit-rate", "BYTES", options.limit_rate,
+             "Archive data a second, at most (default: no limit)");
+    add_text(command, "--memory", "BYTES", options.memory, "Memory for buffers, at most (default: 64MiB)");
+    add_text(command, "--state-file", "FILE", options.state_file,
+             "Where to keep how far it is, so that a later run can go on");
+    command.add_flag("--no-resume", options.no_resume, "Keep nothing, and take nothing up");
+    command.add_flag("--restart", options.restart, "Give up what an earlier run had done, and begin anew");
+    exclude(command, "--no-resume", {"--state-file", "--restart"});
+}
+
+void command_line::exclude(CLI::App& command, std::string const& option,
+                           std::initializer_list<std::string> others)
+{
+    for (std::string const& other : others)
+        command.get_option(option)->excludes(command.get_option(other));
 }
 
 void command_line::add_job()

@@ -46,6 +46,7 @@ exit_code exit_code_of(errc code) noexcept
     case errc::invalid_ca_bundle:
     case errc::invalid_client_certificate:
     case errc::invalid_proxy:
+    case errc::memory_limit_too_low:
         return exit_code::configuration;
     case errc::resolve_timeout:
     case errc::connect_timeout:
@@ -88,7 +89,12 @@ exit_code exit_code_of(errc code) noexcept
     case errc::file_empty:
     case errc::file_changed:
     case errc::archive_too_large:
+    case errc::state_file_in_use:
+    case errc::state_file_invalid:
+    case errc::state_file_mismatch:
         return exit_code::local_file;
+    case errc::upload_gone:
+        return exit_code::outcome_unknown;
     }
     return exit_code::internal_error;
 }
@@ -140,6 +146,8 @@ std::string_view hint_for(error_code const& code) noexcept
         return "; check the secret access key and this machine's clock";
     if (code == service_errc::insufficient_capacity)
         return "; try again later or without --tier Expedited";
+    if (code == errc::memory_limit_too_low)
+        return "; on the command line: --memory, or a smaller --part-size";
     return {};
 }
 
@@ -192,6 +200,17 @@ exit_code exit_code_of(operation_error const& error) noexcept
     if (is_of_system(code) && code != boost::system::errc::operation_canceled && !is_of_files_only(code))
         return exit_code::not_reached;
     return exit_code_of(code);
+}
+
+error_code code_of(std::exception_ptr const& error) noexcept
+{
+    try {
+        std::rethrow_exception(error);
+    } catch (boost::system::system_error const& known) {
+        return known.code();
+    } catch (...) {
+        return {};
+    }
 }
 
 failure failure_of(std::exception_ptr const& error)

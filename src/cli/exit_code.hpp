@@ -14,9 +14,10 @@ enum class exit_code {
     internal_error = 1,
     /// Wrong usage or an invalid value; nothing was sent.
     usage = 2,
-    /// A local file is missing, empty, not readable or writable, or the disk is full.
+    /// A local file is missing, empty, not readable or writable, or the disk is full; a state file is in use or is not
+    /// that of this transfer.
     local_file = 3,
-    /// No region or credentials, or configuration that cannot be used.
+    /// No region or credentials, or configuration that cannot be used, such as a limit that is too low.
     configuration = 4,
     /// The service answered with an error, or the job failed.
     refused = 5,
@@ -44,6 +45,9 @@ private:
 exit_code exit_code_of(error_code const& code) noexcept;
 
 exit_code exit_code_of(operation_error const& error) noexcept;
+
+/// The code of an exception that has one; else none.
+error_code code_of(std::exception_ptr const& error) noexcept;
 
 /// What an exception means for the user.
 failure failure_of(std::exception_ptr const& error);

@@ -2,10 +2,13 @@
 
 #include "cli/exit_code.hpp"
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <fcntl.h>
 #include <filesystem>
 #include <poll.h>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -24,6 +27,26 @@ namespace fs = std::filesystem;
 [[noreturn]] void fail(std::string const& file, int reason)
 {
     fail(file, std::error_code(reason, std::generic_category()));
+}
+
+/// How long to wait for a pipe before whoever waits may look after other things.
+constexpr int moment_milliseconds = 50;
+
+int duplicate(std::string const& name, int descriptor)
+{
+    int const copy = ::fcntl(descriptor, F_DUPFD_CLOEXEC, 0);
+    if (copy < 0)
+        fail(name, errno);
+    return copy;
+}
+
+/// So many bytes can be written without waiting when a descriptor is ready: to a file any number, to a pipe a page.
+std::size_t bytes_without_waiting(int descriptor) noexcept
+{
+    constexpr std::size_t block_bytes = 1'048'576;
+    struct stat status {};
+    bool const is_file = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+    return is_file ? block_bytes : PIPE_BUF;
 }
 
 } // namespace
@@ -79,6 +102,10 @@ file_reader::file_reader(std::string file)
         fail(file_, errno);
 }
 
+file_reader::file_reader(std::string name, int descriptor)
+    : file_(std::move(name)), descriptor_(duplicate(file_, descriptor))
+{}
+
 file_reader::~file_reader()
 {
     ::close(descriptor_);
@@ -86,8 +113,6 @@ file_reader::~file_reader()
 
 std::optional<std::size_t> file_reader::read_some(std::span<std::byte> buffer)
 {
-    constexpr int moment_milliseconds = 50;
-
     // Regular files are always ready.
     ::pollfd waiting{.fd = descriptor_, .events = POLLIN, .revents = 0};
     int const ready = ::poll(&waiting, 1, moment_milliseconds);
@@ -99,6 +124,34 @@ std::optional<std::size_t> file_reader::read_some(std::span<std::byte> buffer)
     if (errno == EINTR)
         return std::nullopt;
     fail(file_, errno);
+}
+
+file_writer::file_writer(std::string name, int descriptor)
+    : name_(std::move(name)), descriptor_(duplicate(name_, descriptor)),
+      bytes_at_once_(bytes_without_waiting(descriptor_))
+{}
+
+file_writer::~file_writer()
+{
+    ::close(descriptor_);
+}
+
+std::size_t file_writer::write_some(std::span<std::byte const> bytes)
+{
+    std::size_t written = 0;
+    while (written < bytes.size()) {
+        ::pollfd waiting{.fd = descriptor_, .events = POLLOUT, .revents = 0};
+        int const ready = ::poll(&waiting, 1, moment_milliseconds);
+        if (ready == 0)
+            break;
+        std::size_t const size = std::min(bytes.size() - written, bytes_at_once_);
+        auto const count = ready < 0 ? ready : ::write(descriptor_, bytes.data() + written, size);
+        if (count < 0 && errno != EINTR)
+            fail(name_, errno);
+        if (count > 0)
+            written += static_cast<std::size_t>(count);
+    }
+    return written;
 }
 
 } // namespace glacier::cli

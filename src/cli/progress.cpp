@@ -89,14 +89,16 @@ std::optional<double> rate_meter::rate() const
 std::optional<std::string> progress_view::bar(transfer_progress const& progress, time_point now,
                                               std::size_t columns)
 {
-    bool const complete = progress.bytes_done >= progress.bytes_total;
+    bool const complete = total_known_ && progress.bytes_done >= progress.bytes_total;
     if (drawn_ && now - *drawn_ < redraw_interval && !complete)
         return std::nullopt;
     drawn_ = now;
-    meter_.add(progress.bytes_done, now);
+    meter_.add(progress.bytes_done - progress.bytes_resumed, now);
 
     // A line that reaches the last column makes some terminals go on to the next.
     std::size_t const width = columns > 1 ? columns - 1 : 0;
+    if (!total_known_)
+        return (title_ + "  " + size_text(progress.bytes_done) + rate_and_rest(progress)).substr(0, width);
     std::string const head = title_ + " " + percent_text(progress);
     std::string const bytes = "  " + bytes_text(progress);
     std::string const rest = rate_and_rest(progress);
@@ -116,7 +118,13 @@ std::optional<std::string> progress_view::bar(transfer_progress const& progress,
 
 std::optional<std::string> progress_view::line(transfer_progress const& progress, time_point now)
 {
-    meter_.add(progress.bytes_done, now);
+    meter_.add(progress.bytes_done - progress.bytes_resumed, now);
+    if (!total_known_) {
+        if (progress.bytes_done < bytes_of_next_line_)
+            return std::nullopt;
+        bytes_of_next_line_ = 2 * progress.bytes_done;
+        return title_ + "  " + size_text(progress.bytes_done) + rate_and_rest(progress);
+    }
     std::uint64_t const tenths = percent_of(progress) / 10;
     if (tenths <= tenths_)
         return std::nullopt;
@@ -130,7 +138,7 @@ std::string progress_view::rate_and_rest(transfer_progress const& progress) cons
     if (!rate)
         return {};
     std::string text = "  " + rate_text(*rate);
-    if (progress.bytes_done < progress.bytes_total) {
+    if (total_known_ && progress.bytes_done < progress.bytes_total) {
         auto const rest = seconds(static_cast<double>(progress.bytes_total - progress.bytes_done) / *rate);
         // Beyond a year it is no estimate.
         if (rest < std::chrono::years(1))
@@ -166,10 +174,10 @@ void console::status(std::string_view text)
         change(std::string_view(shown).substr(0, *columns > 1 ? *columns - 1 : 0));
 }
 
-void console::begin(std::string title)
+void console::begin(std::string title, bool total_known)
 {
     clear();
-    view_.emplace(std::move(title), now_());
+    view_.emplace(std::move(title), now_(), total_known);
 }
 
 void console::progress(transfer_progress const& progress)

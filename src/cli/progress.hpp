@@ -48,23 +48,29 @@ private:
  */
 class progress_view {
 public:
-    /// `title`: what is done, such as `upload`. Bytes that are done at `start` do not count for the rate.
-    progress_view(std::string title, time_point start) : title_(std::move(title)), meter_(start) {}
+    /// `title`: what is done, such as `upload`. Bytes that an earlier run had done do not count for the rate.
+    /// `total_known`: else there are no percents, and what is done grows without an end in sight.
+    progress_view(std::string title, time_point start, bool total_known = true)
+        : title_(std::move(title)), total_known_(total_known), meter_(start)
+    {}
 
     /// For a terminal: the line as it is now, narrower than `columns`. Nothing if the last one is less than
     /// 100 ms old, unless everything is done.
     std::optional<std::string> bar(transfer_progress const& progress, time_point now, std::size_t columns);
 
-    /// For a file or a pipe: a line for every tenth, at most.
+    /// For a file or a pipe: a line for every tenth, at most; or, if the total is not known, each time that the bytes
+    /// have doubled.
     std::optional<std::string> line(transfer_progress const& progress, time_point now);
 
 private:
     std::string rate_and_rest(transfer_progress const& progress) const;
 
     std::string title_;
+    bool total_known_;
     rate_meter meter_;
     std::optional<time_point> drawn_;
     std::uint64_t tenths_ = 0;
+    std::uint64_t bytes_of_next_line_ = 1;
 };
 
 /**
@@ -89,8 +95,8 @@ public:
     /// Says how it stands: the line that changes on a terminal, else a line.
     void status(std::string_view text);
 
-    /// Begins a transfer, for progress().
-    void begin(std::string title);
+    /// Begins a transfer, for progress(). `total_known`: as for progress_view.
+    void begin(std::string title, bool total_known = true);
 
     void progress(transfer_progress const& progress);
 

@@ -36,7 +36,11 @@ client_config session::configure(std::optional<std::string> const& account) cons
 
 client session::connect(std::size_t concurrency, std::optional<std::string> const& account) const
 {
-    client_config config = configure(account);
+    return connect(concurrency, configure(account));
+}
+
+client session::connect(std::size_t concurrency, client_config config) const
+{
     // One more, so that a look at a job or an abort need not wait for a part.
     config.pool.connections_max = std::max(config.pool.connections_max, concurrency + 1);
     return client(world_.context.get_executor(), std::move(config));

@@ -14,6 +14,7 @@
 #include <optional>
 #include <ostream>
 #include <string>
+#include <unistd.h>
 
 namespace glacier::cli {
 
@@ -25,6 +26,9 @@ struct surroundings {
     asio::io_context& context;
     std::ostream& out;
     std::ostream& err;
+    /// Where an archive is read from, and written to, if it is not a file but `-`.
+    int in_descriptor = STDIN_FILENO;
+    int out_descriptor = STDOUT_FILENO;
     /// The width of the terminal that `err` is; nothing if it is none.
     std::function<std::optional<std::size_t>()> err_columns = [] { return std::nullopt; };
     environment_reader environment = process_environment();
@@ -62,15 +66,19 @@ public:
     output& out() noexcept { return out_; }
     environment_reader const& environment() const noexcept { return world_.environment; }
     console& tell() noexcept { return console_; }
+    int in_descriptor() const noexcept { return world_.in_descriptor; }
+    int out_descriptor() const noexcept { return world_.out_descriptor; }
 
     /// What options, environment and files describe; `account`: another owner of the vaults, if there is one.
-    client_config configure(std::optional<std::string> const& account) const;
+    client_config configure(std::optional<std::string> const& account = std::nullopt) const;
 
     /// Makes the client that options, environment and files describe, with room for so many transfers of
     /// parts at once.
     client connect(std::size_t concurrency = 1) const;
     /// The same for another owner of the vaults, if there is one.
     client connect(std::size_t concurrency, std::optional<std::string> const& account) const;
+    /// The same with a configuration that was changed.
+    client connect(std::size_t concurrency, client_config config) const;
 
 private:
     surroundings world_;

@@ -66,4 +66,20 @@ std::size_t parse_count(std::string_view option, std::string_view text, std::siz
     return static_cast<std::size_t>(*number);
 }
 
+std::uint64_t parse_bytes(std::string_view option, std::string_view text, std::uint64_t min,
+                          std::uint64_t max)
+{
+    auto const bytes = parse_size(text);
+    if (!bytes || *bytes < min || *bytes > max)
+        throw failure(exit_code::usage, std::string(option) + " \"" + std::string(text) + "\": a size from " +
+                                            size_text(min) + " to " + size_text(max) +
+                                            ", in bytes or with KiB, MiB or GiB");
+    return *bytes;
+}
+
+std::string count_text(std::uint64_t count, std::string_view what)
+{
+    return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
+}
+
 } // namespace glacier::cli

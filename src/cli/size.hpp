@@ -21,4 +21,11 @@ std::string size_text(std::uint64_t bytes);
 /// lies between the two bounds.
 std::size_t parse_count(std::string_view option, std::string_view text, std::size_t min, std::size_t max);
 
+/// The same for a number of bytes in one of the forms that parse_size() reads.
+std::uint64_t parse_bytes(std::string_view option, std::string_view text, std::uint64_t min,
+                          std::uint64_t max);
+
+/// `1 part`, `44 parts`.
+std::string count_text(std::uint64_t count, std::string_view what);
+
 } // namespace glacier::cli

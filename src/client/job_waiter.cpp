@@ -189,7 +189,7 @@ job_waiter::poller::poller(client service, vault_name vault, job_waiter_settings
                            std::shared_ptr<async::time_source> time)
     : service_(std::move(service)), vault_(std::move(vault)), settings_(std::move(settings)),
       time_(std::move(time)), strand_(asio::make_strand(service_.get_executor())),
-      plan_(settings_.interval_min, settings_.interval_max)
+      plan_(settings_.interval_min, settings_.interval_max, settings_.interval_by_time_waited)
 {
     check_interval("interval_min", settings_.interval_min);
     check_interval("interval_max", settings_.interval_max);
@@ -449,6 +449,8 @@ job_waiter shared_job_waiter(client const& service, vault_name const& vault)
 {
     auto make = [&service, &vault] {
         job_waiter_settings settings;
+        settings.interval_min = std::chrono::seconds(1);
+        settings.interval_by_time_waited = true;
         settings.timeout = milliseconds(0);
         // What belongs to one who waits does not belong to the others.
         client const plain(service.core()->as_configured());

@@ -61,8 +61,10 @@ bool ends_waiting(error_code code) noexcept
            code == errc::invalid_ca_bundle;
 }
 
-job_wait_plan::job_wait_plan(milliseconds interval_min, milliseconds interval_max) noexcept
-    : interval_min_(interval_min), interval_max_(std::max(interval_min, interval_max))
+job_wait_plan::job_wait_plan(milliseconds interval_min, milliseconds interval_max,
+                             bool by_time_waited) noexcept
+    : interval_min_(interval_min), interval_max_(std::max(interval_min, interval_max)),
+      by_time_waited_(by_time_waited)
 {}
 
 job_wait_plan::ticket job_wait_plan::add(std::string const& job, std::optional<time_point> deadline,
@@ -223,12 +225,14 @@ std::vector<job_wait_plan::ticket> job_wait_plan::look_at(job_map::iterator foun
         return end_job(found);
 
     watched_job& watched = found->second;
-    auto age = std::chrono::duration_cast<milliseconds>(now - watched.since);
+    auto const waited = std::chrono::duration_cast<milliseconds>(now - watched.since);
+    auto age = waited;
     if (job.creation_date != timestamp())
         age = std::max(today - job.creation_date, milliseconds(0));
+    milliseconds const interval = by_time_waited_ ? waited / 2 : usual_interval(job, age);
     due_.erase({watched.due, found->first});
     watched.looked_at = now;
-    watched.due = now + std::clamp(usual_interval(job, age), interval_min_, interval_max_);
+    watched.due = now + std::clamp(interval, interval_min_, interval_max_);
     due_.emplace(watched.due, found->first);
     return {};
 }

@@ -61,8 +61,9 @@ public:
         time_point until;
     };
 
-    /// `interval_min` is at least 1 ms. It counts where it is above `interval_max`.
-    job_wait_plan(milliseconds interval_min, milliseconds interval_max) noexcept;
+    /// `interval_min` is at least 1 ms. It counts where it is above `interval_max`. `by_time_waited`: as
+    /// job_waiter_settings::interval_by_time_waited.
+    job_wait_plan(milliseconds interval_min, milliseconds interval_max, bool by_time_waited = false) noexcept;
 
     /// Somebody waits for a job, but not beyond the deadline.
     ticket add(std::string const& job, std::optional<time_point> deadline, time_point now);
@@ -122,6 +123,7 @@ private:
 
     milliseconds interval_min_;
     milliseconds interval_max_;
+    bool by_time_waited_;
     ticket next_ticket_ = 1;
     std::map<ticket, wait> waits_;
     job_map jobs_;

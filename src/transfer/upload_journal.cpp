@@ -163,13 +163,23 @@ std::optional<recorded_upload> read_upload(std::vector<journal::record> const& r
 
 namespace {
 
+/// What to do about a state file of another upload.
+std::string way_out(recorded_upload const& recorded)
+{
+    // Giving up what is complete would lose the only trace of the archive.
+    if (recorded.archive)
+        return "; that upload is complete, and its archive is " + recorded.archive->archive.str() +
+               ": write this id down, and remove the state file";
+    return "; use another state file, or give that upload up";
+}
+
 void check_equal(char const* what, std::string const& before, std::string const& now,
-                 std::filesystem::path const& path)
+                 recorded_upload const& recorded, std::filesystem::path const& path)
 {
     if (before != now)
         refuse(errc::state_file_mismatch, path,
                "it is that of another upload: " + std::string(what) + " '" + before + "' instead of '" + now +
-                   "'; use another state file, or give that upload up");
+                   "'" + way_out(recorded));
 }
 
 } // namespace
@@ -178,9 +188,9 @@ void check_same_service(recorded_upload const& recorded, upload_identity const& 
                         std::filesystem::path const& path)
 {
     upload_identity const& before = recorded.identity;
-    check_equal("endpoint", before.endpoint, now.endpoint, path);
-    check_equal("region", before.region, now.region, path);
-    check_equal("account", before.account, now.account, path);
+    check_equal("endpoint", before.endpoint, now.endpoint, recorded, path);
+    check_equal("region", before.region, now.region, recorded, path);
+    check_equal("account", before.account, now.account, recorded, path);
 }
 
 void check_same(recorded_upload const& recorded, upload_identity const& now,
@@ -188,14 +198,13 @@ void check_same(recorded_upload const& recorded, upload_identity const& now,
 {
     check_same_service(recorded, now, path);
     upload_identity const& before = recorded.identity;
-    check_equal("vault", before.vault, now.vault, path);
-    check_equal("description", before.description, now.description, path);
-    check_equal("identity", before.content, now.content, path);
+    check_equal("vault", before.vault, now.vault, recorded, path);
+    check_equal("description", before.description, now.description, recorded, path);
+    check_equal("identity", before.content, now.content, recorded, path);
     std::string const changed = difference(before.source, now.source);
     if (!changed.empty())
         refuse(errc::file_changed, path,
-               "the content is not what it was when its upload was begun: " + changed +
-                   "; use another state file, or give that upload up");
+               "the content is not what it was when its upload was begun: " + changed + way_out(recorded));
 }
 
 upload_journal::upload_journal(std::filesystem::path const& path, asio::any_io_executor blocking)

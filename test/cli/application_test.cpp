@@ -34,7 +34,14 @@ BOOST_AUTO_TEST_CASE(help)
     BOOST_TEST(err.empty());
 
     BOOST_TEST(run({"upload", "--help"}) == 0);
-    BOOST_TEST(out.find("--part-size") != std::string::npos);
+    for (char const* const text :
+         {"--part-size", "--state-file", "--no-resume", "--restart", "--discard", "--mapped",
+          "--single-request-max", "--expect-tree-hash", "--size-max", "--limit-rate", "--memory"})
+        BOOST_TEST(out.find(text) != std::string::npos, text);
+    BOOST_TEST(run({"retrieve", "--help"}) == 0);
+    for (char const* const text : {"--state-file", "--no-resume", "--restart", "--new-job", "--range",
+                                   "--archive-size", "--limit-rate", "--memory"})
+        BOOST_TEST(out.find(text) != std::string::npos, text);
     BOOST_TEST(run({"vault", "create", "-h"}) == 0);
     BOOST_TEST(out.find("NAME") != std::string::npos);
 
@@ -59,7 +66,16 @@ BOOST_AUTO_TEST_CASE(wrong_usage)
           line{"vault", "describe"}, line{"retrieve", "id", "--vault", "v"}, line{"treehash"},
           line{"upload", "f", "--vault"}, line{"upload", "f", "--vault", "v", "g"},
           line{"vault", "list", "--", "--region"}, line{"vault", "list", "--tier", "Bulk"},
-          line{"upload", "f", "--vault", "v", "--vault", "w"}, line{"--output"}}) {
+          line{"upload", "f", "--vault", "v", "--vault", "w"}, line{"--output"},
+          // What contradicts itself.
+          line{"upload", "f", "--vault", "v", "--no-resume", "--restart"},
+          line{"upload", "f", "--vault", "v", "--no-resume", "--state-file", "s"},
+          line{"upload", "f", "--vault", "v", "--no-resume", "--discard"},
+          line{"upload", "f", "--vault", "v", "--restart", "--discard"},
+          line{"retrieve", "a", "--vault", "v", "--output", "f", "--no-resume", "--restart"},
+          line{"retrieve", "a", "--vault", "v", "--output", "f", "--no-resume", "--state-file", "s"},
+          line{"retrieve", "--job", "j", "--vault", "v", "--output", "f", "--new-job"},
+          line{"retrieve", "--job", "j", "--vault", "v", "--output", "f", "--tier", "Bulk"}}) {
         BOOST_TEST(run(arguments) == 2);
         BOOST_TEST(out.empty());
         BOOST_TEST(message_of(err).find("; see glacier") != std::string::npos, err);

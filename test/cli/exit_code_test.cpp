@@ -75,8 +75,8 @@ BOOST_AUTO_TEST_CASE(numbers)
 // Every code of the library has its exit code, and the groups agree with the library's conditions.
 BOOST_AUTO_TEST_CASE(codes_of_the_library)
 {
-    for (int value = static_cast<int>(errc::invalid_account_id);
-         value <= static_cast<int>(errc::archive_too_large); ++value) {
+    for (int value = static_cast<int>(errc::invalid_account_id); value <= static_cast<int>(errc::upload_gone);
+         ++value) {
         glacier::error_code const code(static_cast<errc>(value));
         exit_code const found = exit_code_of(code);
         BOOST_TEST_CONTEXT(code.message())
@@ -97,6 +97,11 @@ BOOST_AUTO_TEST_CASE(codes_of_the_library)
     BOOST_TEST(exit_code_of(errc::file_empty) == exit_code::local_file);
     BOOST_TEST(exit_code_of(errc::file_changed) == exit_code::local_file);
     BOOST_TEST(exit_code_of(errc::archive_too_large) == exit_code::local_file);
+    BOOST_TEST(exit_code_of(errc::memory_limit_too_low) == exit_code::configuration);
+    BOOST_TEST(exit_code_of(errc::state_file_in_use) == exit_code::local_file);
+    BOOST_TEST(exit_code_of(errc::state_file_invalid) == exit_code::local_file);
+    BOOST_TEST(exit_code_of(errc::state_file_mismatch) == exit_code::local_file);
+    BOOST_TEST(exit_code_of(errc::upload_gone) == exit_code::outcome_unknown);
     BOOST_TEST(exit_code_of(glacier::error_code(9'999, glacier::error_category())) ==
                exit_code::internal_error);
 }
@@ -162,6 +167,7 @@ BOOST_AUTO_TEST_CASE(hints)
     BOOST_TEST(holds(caught(lost(errc::no_credentials)), "--profile"));
     BOOST_TEST(holds(caught(lost(service_errc::invalid_signature)), "secret access key"));
     BOOST_TEST(holds(caught(lost(service_errc::insufficient_capacity)), "--tier"));
+    BOOST_TEST(holds(caught(lost(errc::memory_limit_too_low)), "--memory"));
 }
 
 BOOST_AUTO_TEST_CASE(invalid_values)
@@ -220,6 +226,16 @@ BOOST_AUTO_TEST_CASE(file_is_named)
                std::string("/data/x.part: No space left on device"));
     BOOST_TEST(named(lost(service_errc::resource_not_found)).what() ==
                lost(service_errc::resource_not_found).what());
+}
+
+BOOST_AUTO_TEST_CASE(codes_of_exceptions)
+{
+    auto const found = [](auto const& error) { return code_of(std::make_exception_ptr(error)); };
+    BOOST_TEST((found(lost(errc::upload_gone)) == errc::upload_gone));
+    BOOST_TEST((found(glacier::invalid_value(errc::invalid_option, "x")) == errc::invalid_option));
+    BOOST_TEST((found(boost::system::system_error(of_system(ENOSPC))) == of_system(ENOSPC)));
+    BOOST_TEST(!found(std::runtime_error("odd")));
+    BOOST_TEST(!found(42));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

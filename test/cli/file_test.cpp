@@ -8,8 +8,10 @@
 #include <array>
 #include <fcntl.h>
 #include <functional>
+#include <span>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -120,6 +122,58 @@ BOOST_AUTO_TEST_CASE(reading_a_pipe)
     BOOST_TEST((reader.read_some(buffer) == std::size_t(2)));
     ::close(writer);
     BOOST_TEST((reader.read_some(buffer) == std::size_t(0)));
+}
+
+// Whoever gave the descriptor goes on with it.
+BOOST_AUTO_TEST_CASE(reading_a_descriptor)
+{
+    std::string const name = make_file("file", std::string("abcdef"));
+    int const descriptor = ::open(name.c_str(), O_RDONLY | O_CLOEXEC);
+    BOOST_TEST_REQUIRE(descriptor >= 0);
+    std::array<std::byte, 4> buffer{};
+    {
+        file_reader reader("input", descriptor);
+        BOOST_TEST((reader.read_some(buffer) == std::size_t(4)));
+    }
+    BOOST_TEST(::read(descriptor, buffer.data(), buffer.size()) == 2);
+    ::close(descriptor);
+    BOOST_TEST(error_of([&] { file_reader const reader("input", descriptor); }) ==
+               "input: Bad file descriptor");
+}
+
+BOOST_AUTO_TEST_CASE(writing_a_file)
+{
+    std::string const text(3'000'000, 'x');
+    int const descriptor = ::open(file("file").c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    BOOST_TEST_REQUIRE(descriptor >= 0);
+    {
+        file_writer writer("output", descriptor);
+        BOOST_TEST(writer.write_some(std::as_bytes(std::span(text))) == text.size());
+        BOOST_TEST(writer.write_some({}) == 0U);
+    }
+    BOOST_TEST(::write(descriptor, "y", 1) == 1);
+    ::close(descriptor);
+    BOOST_TEST((cli_test::content_of(file("file")) == text + "y"));
+    BOOST_TEST(error_of([&] { file_writer const writer("output", descriptor); }) ==
+               "output: Bad file descriptor");
+}
+
+// A pipe takes what it has room for, and a write never waits for its reader.
+BOOST_AUTO_TEST_CASE(writing_a_pipe)
+{
+    std::array<int, 2> ends{};
+    BOOST_TEST_REQUIRE(::pipe2(ends.data(), O_CLOEXEC) == 0);
+    std::string const text(1'000'000, 'x');
+    file_writer writer("output", ends[1]);
+    std::size_t const written = writer.write_some(std::as_bytes(std::span(text)));
+    BOOST_TEST(written > 0U);
+    BOOST_TEST(written < text.size());
+    BOOST_TEST(writer.write_some(std::as_bytes(std::span(text))) == 0U);
+    std::vector<char> buffer(written);
+    BOOST_TEST(::read(ends[0], buffer.data(), buffer.size()) == static_cast<ssize_t>(written));
+    BOOST_TEST(writer.write_some(std::as_bytes(std::span(text))) > 0U);
+    ::close(ends[0]);
+    ::close(ends[1]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -11,17 +11,22 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <chrono>
+#include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <iterator>
 #include <map>
 #include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -121,6 +126,8 @@ public:
             .context = context,
             .out = out_stream,
             .err = err_stream,
+            .in_descriptor = in_descriptor,
+            .out_descriptor = out_descriptor,
             .err_columns = [this] { return columns; },
             .environment = [this](std::string const& name) -> std::optional<std::string> {
                 auto const found = environment.find(name);
@@ -147,6 +154,9 @@ public:
     std::optional<std::size_t> columns;
     /// Nothing can be written to `out`.
     bool out_breaks = false;
+    /// Where an archive comes from or goes to if it is `-`. None, so that no test waits for the terminal.
+    int in_descriptor = -1;
+    int out_descriptor = -1;
     std::string out;
     std::string err;
 
@@ -164,6 +174,7 @@ public:
         environment["AWS_SECRET_ACCESS_KEY"] = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
         environment["AWS_REGION"] = "us-east-1";
         environment["AWS_ENDPOINT_URL_GLACIER"] = emulator_.endpoint_url();
+        environment["XDG_STATE_HOME"] = place.file("state");
     }
 
     /// Does something with a client of its own, past the command.
@@ -179,6 +190,18 @@ public:
         return cli::run(context, question(service));
     }
 
+    /// The names of what is in the place for state files.
+    std::vector<std::string> state_files() const
+    {
+        std::vector<std::string> names;
+        std::error_code ignored;
+        for (auto const& entry : std::filesystem::directory_iterator(place.file("state/glacier"), ignored))
+            names.push_back(entry.path().filename().string());
+        return names;
+    }
+
+    glacier::emulator& service() noexcept { return emulator_; }
+
     scratch_directory place;
 
 private:
@@ -193,6 +216,71 @@ private:
 
     scratch_directory data_;
     glacier::emulator emulator_;
+};
+
+/// A pipe whose ends are closed with it. Writing to one that nobody reads is an error, as in the program, and no signal.
+class pipe_ends {
+public:
+    pipe_ends()
+    {
+        std::signal(SIGPIPE, SIG_IGN);
+        if (::pipe2(ends_, O_CLOEXEC) != 0)
+            throw std::runtime_error("no pipe");
+    }
+
+    pipe_ends(pipe_ends const&) = delete;
+    pipe_ends& operator=(pipe_ends const&) = delete;
+
+    ~pipe_ends()
+    {
+        close_reading();
+        close_writing();
+    }
+
+    int reading() const noexcept { return ends_[0]; }
+    int writing() const noexcept { return ends_[1]; }
+    void close_reading() noexcept { close(ends_[0]); }
+    void close_writing() noexcept { close(ends_[1]); }
+
+    /// Writes all, in another thread, and closes the end.
+    std::future<void> feed(std::string text)
+    {
+        return std::async(std::launch::async, [this, content = std::move(text)] {
+            std::size_t written = 0;
+            while (written < content.size()) {
+                ssize_t const count = ::write(ends_[1], content.data() + written, content.size() - written);
+                if (count <= 0)
+                    break;
+                written += static_cast<std::size_t>(count);
+            }
+            close_writing();
+        });
+    }
+
+    /// Reads all until the other end is closed, in another thread.
+    std::future<std::string> drain()
+    {
+        return std::async(std::launch::async, [this] {
+            std::string found;
+            std::vector<char> buffer(65'536);
+            while (true) {
+                ssize_t const count = ::read(ends_[0], buffer.data(), buffer.size());
+                if (count <= 0)
+                    return found;
+                found.append(buffer.data(), static_cast<std::size_t>(count));
+            }
+        });
+    }
+
+private:
+    static void close(int& end) noexcept
+    {
+        if (end >= 0)
+            ::close(end);
+        end = -1;
+    }
+
+    int ends_[2] = {-1, -1};
 };
 
 /// The message of a failure: the last line of `err`, which must be the only one of its kind.

@@ -159,6 +159,48 @@ BOOST_AUTO_TEST_CASE(line_of_a_long_step)
     BOOST_TEST(view.line(done(80, 100), start).has_value());
 }
 
+// What an earlier run had done is shown, but makes the rate no better and the estimate no shorter.
+BOOST_AUTO_TEST_CASE(resumed_bytes_do_not_count_for_the_rate)
+{
+    transfer_progress progress = done(60 * mib);
+    progress.bytes_resumed = 50 * mib;
+    progress_view view("upload", start);
+    BOOST_TEST(*view.line(progress, start + 10s) ==
+               "upload  60 %  60.0 MiB of 100.0 MiB  1.0 MiB/s  0:40 left");
+    progress_view bar("upload", start);
+    BOOST_TEST(bar.bar(progress, start + 10s, 100)->find("60.0 MiB of 100.0 MiB  1.0 MiB/s  0:40 left") !=
+               std::string::npos);
+}
+
+// Without a total there is no part of it, and no end in sight: what is done seems to be all at each moment.
+BOOST_AUTO_TEST_CASE(total_not_known)
+{
+    progress_view view("upload", start, false);
+    BOOST_TEST(*view.bar(done(mib, mib), start, 100) == "upload  1.0 MiB");
+    BOOST_TEST(!view.bar(done(2 * mib, 2 * mib), start + 50ms, 100).has_value());
+    BOOST_TEST(*view.bar(done(10 * mib, 12 * mib), start + 5s, 100) == "upload  10.0 MiB  2.0 MiB/s");
+    for (std::size_t columns = 0; columns <= 40; ++columns) {
+        progress_view narrow("upload", start, false);
+        BOOST_TEST(narrow.bar(done(10 * mib, 12 * mib), start + 5s, columns)->size() <=
+                   (columns > 0 ? columns - 1 : 0));
+    }
+}
+
+// As many lines for a gigabyte as for ten.
+BOOST_AUTO_TEST_CASE(lines_without_a_total)
+{
+    progress_view view("upload", start, false);
+    std::vector<std::string> lines;
+    for (int part = 1; part <= 1'000; ++part) {
+        auto const bytes = static_cast<std::uint64_t>(part) * mib;
+        if (auto const line = view.line(done(bytes, bytes), start + part * 1s))
+            lines.push_back(*line);
+    }
+    BOOST_TEST_REQUIRE(lines.size() == 10U);
+    BOOST_TEST(lines.front() == "upload  1.0 MiB  1.0 MiB/s");
+    BOOST_TEST(lines.back() == "upload  512.0 MiB  1.0 MiB/s");
+}
+
 // Without a terminal everything is a line, and nothing is a control character.
 BOOST_FIXTURE_TEST_CASE(console_without_a_terminal, console_fixture)
 {
@@ -186,6 +228,13 @@ BOOST_FIXTURE_TEST_CASE(console_with_a_terminal, console_fixture)
     tell.progress(done(51 * mib));
     tell.note("end");
     BOOST_TEST(stream.str() == "\rupload  50 %  [######.......]\x1b[K\r\x1b[Kend\n");
+}
+
+BOOST_FIXTURE_TEST_CASE(console_without_a_total, console_fixture)
+{
+    tell.begin("upload", false);
+    tell.progress(done(50 * mib, 50 * mib));
+    BOOST_TEST(stream.str() == "upload  50.0 MiB\n");
 }
 
 // A console that goes while something fails leaves a clean line for the message.

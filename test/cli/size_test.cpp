@@ -8,6 +8,10 @@
 
 BOOST_AUTO_TEST_SUITE(cli_size)
 
+using glacier::cli::count_text;
+using glacier::cli::exit_code;
+using glacier::cli::failure;
+using glacier::cli::parse_bytes;
 using glacier::cli::parse_count;
 using glacier::cli::parse_size;
 using glacier::cli::size_text;
@@ -62,6 +66,25 @@ BOOST_AUTO_TEST_CASE(no_counts)
                                                              "\": a number from 1 to 1000";
                               });
     }
+}
+
+BOOST_AUTO_TEST_CASE(bytes_of_an_option)
+{
+    BOOST_TEST(parse_bytes("--size", "1", 1, 100) == 1U);
+    BOOST_TEST(parse_bytes("--size", "1KiB", 1, 1'024) == 1'024U);
+    for (char const* const text : {"0", "1025", "2KiB", "", "1.5", "-1", "1kib", "20000000000GiB"})
+        BOOST_CHECK_EXCEPTION(parse_bytes("--size", text, 1, 1'024), failure, [text](failure const& error) {
+            return error.code() == exit_code::usage &&
+                   error.what() == "--size \"" + std::string(text) +
+                                       "\": a size from 1 byte to 1.0 KiB, in bytes or with KiB, MiB or GiB";
+        });
+}
+
+BOOST_AUTO_TEST_CASE(counts_with_words)
+{
+    BOOST_TEST(count_text(0, "part") == "0 parts");
+    BOOST_TEST(count_text(1, "part") == "1 part");
+    BOOST_TEST(count_text(44, "part") == "44 parts");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -270,33 +270,69 @@ class InterruptionTest(programs.ProgramTest):
 
     emulator_options = ('--job-delay', 0, '--inventory-period', 0)
 
-    def test_interrupt_and_termination_leave_no_open_upload(self):
+    def open_uploads(self, vault):
+        return self.boto3_client().list_multipart_uploads(vaultName=vault)['UploadsList']
+
+    def interrupt(self, vault, number, *arguments):
+        """Interrupts an upload that can get no further; returns what it left, and how it is gone on with."""
+        relay = programs.StallingRelay(self.emulator.port, MIB + MIB // 2)
+        self.addCleanup(relay.close)
+        path = programs.make_file(self.place / 'large.bin', 16 * MIB)
+        command = ['upload', path, '--vault', vault, '--part-size', MIB, '--concurrency', 2]
+        how = {'options': {'endpoint-url': f'https://127.0.0.1:{relay.port}'}}
+        running = self.start_glacier(*command, *arguments, **how)
+        programs.wait_until(
+            lambda: relay.stalled.is_set() or running.process.poll() is not None,
+            'the upload is under way')
+        self.assertIsNone(running.process.poll(), 'the upload ended by itself')
+        self.assertEqual(1, len(self.open_uploads(vault)))
+        running.signal(number)
+        return self.finish(running), lambda *more: self.glacier(*command, *more, **how)
+
+    def test_interrupt_and_termination_leave_no_open_upload_without_a_state_file(self):
         vault = self.create_vault('interrupted')
-        client = self.boto3_client()
-
-        def open_uploads():
-            return client.list_multipart_uploads(vaultName=vault)['UploadsList']
-
         for number, exit_code in ((signal.SIGINT, programs.INTERRUPTED),
                                   (signal.SIGTERM, programs.TERMINATED)):
             with self.subTest(signal=number.name):
-                relay = programs.StallingRelay(self.emulator.port, MIB + MIB // 2)
-                self.addCleanup(relay.close)
-                path = programs.make_file(self.place / 'large.bin', 16 * MIB)
-                running = self.start_glacier(
-                    'upload', path, '--vault', vault, '--part-size', MIB, '--concurrency', 2,
-                    options={'endpoint-url': f'https://127.0.0.1:{relay.port}'})
-                programs.wait_until(
-                    lambda: relay.stalled.is_set() or running.process.poll() is not None,
-                    'the upload is under way')
-                self.assertIsNone(running.process.poll(), 'the upload ended by itself')
-                self.assertEqual(1, len(open_uploads()))
-
-                running.signal(number)
-                finished = self.finish(running)
+                finished, _ = self.interrupt(vault, number, '--no-resume')
                 self.assert_failure(finished, exit_code)
-                self.assertEqual([], open_uploads())
-                relay.close()
+                self.assertEqual([], self.open_uploads(vault))
+
+    def test_interrupted_upload_stays_until_it_is_given_up(self):
+        vault = self.create_vault('discarded')
+        finished, again = self.interrupt(vault, signal.SIGTERM)
+        self.assert_failure(finished, programs.TERMINATED, 'unfinished', '--discard')
+        self.assertEqual(1, len(self.open_uploads(vault)))
+        self.assertEqual(1, len(list((self.home / '.local/state/glacier').iterdir())))
+
+        self.assertEqual(programs.SUCCESS, again('--discard').exit_code)
+        self.assertEqual([], self.open_uploads(vault))
+        self.assertEqual([], list((self.home / '.local/state/glacier').iterdir()))
+
+    def test_pipes(self):
+        vault = self.create_vault('pipes')
+        path = programs.make_file(self.place / 'piped.bin', 5 * MIB + 1)
+        with path.open('rb') as content:
+            stored = subprocess.run(
+                ['sh', '-c', 'cat | "$@"', 'sh', *self.words('upload', '-', '--vault', vault, '--part-size', MIB)],
+                stdin=content, capture_output=True, env=self.variables(), timeout=programs.TIME_LIMIT,
+                check=False)
+        self.assertEqual(0, stored.returncode, stored.stderr)
+        retrieved = subprocess.run(
+            ['sh', '-c', '"$@" | cat', 'sh', *self.words('retrieve', '--vault', vault, '--output', '-', '--',
+                                                         stored.stdout.decode().strip())],
+            capture_output=True, env=self.variables(), timeout=programs.TIME_LIMIT, check=False)
+        self.assertTrue(path.read_bytes() == retrieved.stdout, retrieved.stderr)
+        self.assertIn(programs.tree_hash_of_file(path), retrieved.stderr.decode())
+
+    def words(self, *arguments):
+        return [str(word) for word in (
+            programs.glacier_program(), '--region', programs.REGION, '--endpoint-url', self.emulator.url,
+            '--ca-bundle', self.emulator.ca_bundle, *arguments)]
+
+    def variables(self):
+        return programs.clean_environment(self.home, {
+            'AWS_ACCESS_KEY_ID': programs.ACCESS_KEY, 'AWS_SECRET_ACCESS_KEY': programs.SECRET_KEY})
 
     def test_interrupt_while_a_job_runs_leaves_no_file(self):
         emulator = self.start_emulator('--tls', '--job-delay', 3600, '--inventory-period', 0)

@@ -177,6 +177,25 @@ BOOST_AUTO_TEST_CASE(usual_intervals)
     BOOST_TEST((usual_interval(inventory, 4h) == 5min));
 }
 
+// Where tiers mean nothing, short jobs are noticed soon, and long ones cost few looks.
+BOOST_AUTO_TEST_CASE(interval_by_time_waited)
+{
+    plan = job_wait_plan(1s, 5min, true);
+    add("1");
+    std::vector<std::chrono::milliseconds> intervals;
+    for (int look = 0; look < 6; ++look) {
+        BOOST_TEST(next().what == step::describe);
+        BOOST_TEST(described(job_of(tier::bulk)).empty());
+        intervals.push_back(wait());
+        now += intervals.back();
+    }
+    BOOST_TEST((intervals == std::vector<std::chrono::milliseconds>{1s, 1s, 1s, 1500ms, 2250ms, 3375ms}));
+    now += 1h;
+    BOOST_TEST(next().what == step::describe);
+    BOOST_TEST(described(job_of(tier::bulk)).empty());
+    BOOST_TEST((wait() == 5min));
+}
+
 // Errors about the job, the vault or the right to ask end the waiting. Those of the way, or of an overloaded service,
 // do not, nor do answers that make no sense.
 BOOST_AUTO_TEST_CASE(errors_that_end_waiting)

@@ -503,6 +503,22 @@ class Authority:
 
 
 # ---------------------------------------------------------------------------------------------
+# Clients
+
+
+def boto3_client(emulator):
+    """A client of an independent implementation, which does nothing twice."""
+    isolate()
+    import boto3
+    from botocore.config import Config
+    return boto3.session.Session().client(
+        'glacier', endpoint_url=emulator.url, region_name=REGION,
+        verify=emulator.ca_bundle or True,
+        aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY,
+        config=Config(retries={'total_max_attempts': 1}, connect_timeout=20, read_timeout=20))
+
+
+# ---------------------------------------------------------------------------------------------
 # Test cases
 
 
@@ -659,14 +675,6 @@ class ProgramTest(unittest.TestCase):
 
     def boto3_client(self, emulator=None):
         """A client of an independent implementation, to see what stands at the emulator."""
-        isolate()
-        import boto3
-        from botocore.config import Config
-        emulator = emulator or self.emulator
-        client = boto3.session.Session().client(
-            'glacier', endpoint_url=emulator.url, region_name=REGION,
-            verify=emulator.ca_bundle or True,
-            aws_access_key_id=ACCESS_KEY, aws_secret_access_key=SECRET_KEY,
-            config=Config(retries={'total_max_attempts': 1}, connect_timeout=20, read_timeout=20))
+        client = boto3_client(emulator or self.emulator)
         self.addCleanup(client.close)
         return client

@@ -294,4 +294,23 @@ BOOST_AUTO_TEST_CASE(other_records)
     BOOST_TEST((code_of_opening() == errc::state_file_invalid));
 }
 
+// Giving up an upload that is complete would lose its archive, so the message has the id.
+BOOST_AUTO_TEST_CASE(difference_to_a_complete_upload)
+{
+    begin();
+    {
+        upload_journal file = open();
+        run(file.on_completing(some_hash));
+        run(file.on_archive(archive_creation_result(archive_id("the-archive")), some_hash));
+    }
+    upload_identity now = identity;
+    now.source.size = 5;
+    BOOST_TEST((difference_to(now) == errc::file_changed));
+    BOOST_TEST(message.find("its archive is the-archive") != std::string::npos);
+    now = identity;
+    now.description = "another one";
+    BOOST_TEST((difference_to(now) == errc::state_file_mismatch));
+    BOOST_TEST(message.find("its archive is the-archive") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
