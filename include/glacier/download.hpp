@@ -42,12 +42,13 @@ struct download_job_output_request : download_settings {
     job_id job;
     /// Where the bytes go; written as FILE.part first. An existing file is replaced at the end.
     std::filesystem::path file;
-    /// Size of the ranges that are fetched but the last.
+    /// Size of the ranges that are fetched but the last. A state file keeps the one that it was begun with, and takes a
+    /// larger one for outputs of more than 10,000 ranges.
     part_size size_of_range = part_size(std::uint64_t(16) * 1'048'576);
     /**
-     * Where it is kept how far the download is, so that another process can take it up. Made if it is not there;
-     * the directory must exist, and nothing else may use the file. Removed at the end. Nothing: FILE.part is removed
-     * when the download fails, and it cannot be taken up.
+     * Where it is kept how far the download is, so that another process can take it up, with the same file. Made if it
+     * is not there; the directory must exist, and nothing else may use the file. Removed at the end. Nothing: FILE.part
+     * is removed when the download fails, and it cannot be taken up.
      */
     std::optional<std::filesystem::path> state_file;
 };
@@ -120,7 +121,7 @@ struct stream_job_output_request : download_settings {
     vault_name vault;
     /// An archive retrieval that has succeeded.
     job_id job;
-    /// Takes the bytes. It is not used by anybody else before the download has ended.
+    /// Takes the bytes; not null. It is not used by anybody else before the download has ended.
     std::shared_ptr<stream_sink> sink;
     /// Size of the ranges that are fetched but the last. Each is held in memory until it is verified and written.
     part_size size_of_range = part_size(std::uint64_t(4) * 1'048'576);

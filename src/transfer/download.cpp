@@ -56,6 +56,8 @@ asio::awaitable<download_result> download_job_output(client service, download_jo
 asio::awaitable<download_result> stream_job_output(client service, stream_job_output_request request)
 {
     transfer::check(request);
+    if (!request.sink)
+        throw invalid_value(errc::invalid_option, "no sink");
     transfer::archive_output output = co_await transfer::describe_output(service, request.vault, request.job);
     transfer::check_part(output, request.part_of_output);
     asio::any_io_executor const strand = asio::make_strand(service.get_executor());

@@ -1,5 +1,6 @@
 #include "transfer/range_download.hpp"
 
+#include "transfer/part_sender.hpp"
 #include "transfer/range_fetch.hpp"
 
 #include <boost/asio/error.hpp>
@@ -12,14 +13,13 @@ namespace glacier::transfer {
 
 namespace {
 
-constexpr int attempts_per_range = 5;
 /// Stands for the alarm among the ranges.
 constexpr std::uint64_t alarm_id = std::numeric_limits<std::uint64_t>::max();
 
 plan::download_plan::limits limits_of(client const& service, std::optional<std::uint64_t> look_ahead_max)
 {
     plan::download_plan::limits allowed;
-    allowed.attempts_max = service.get_retry().attempts_max == 1 ? 1 : attempts_per_range;
+    allowed.attempts_max = attempts_of_part(service);
     allowed.look_ahead_max = look_ahead_max;
     return allowed;
 }
@@ -107,7 +107,7 @@ void range_download::on_failed(std::uint64_t piece, std::exception_ptr const& er
     if (received_.erase(piece) != 0)
         std::rethrow_exception(error);
     int const nth = plan_.attempts_of(piece);
-    if (plan_.on_failed(piece, may_repeat(error), limits_->time->now())) {
+    if (plan_.on_failed(piece, is_worth_repeating(error), limits_->time->now())) {
         events_.on_piece_repeated(piece, nth, error);
         return;
     }
@@ -117,20 +117,6 @@ void range_download::on_failed(std::uint64_t piece, std::exception_ptr const& er
     // Where ranges wait for those before them, they would wait for ever.
     if (settings_.look_ahead_max)
         std::rethrow_exception(error);
-}
-
-/// An output that broke off or came damaged is fetched again; what the service refuses is not.
-bool range_download::may_repeat(std::exception_ptr const& error)
-{
-    try {
-        std::rethrow_exception(error);
-    } catch (boost::system::system_error const& caught) {
-        error_code const code = caught.code();
-        return code == condition::retryable || code == condition::transport || code == condition::timeout ||
-               code == condition::verification;
-    } catch (...) {
-        return false;
-    }
 }
 
 asio::awaitable<void> range_download::fetch(std::uint64_t piece, int nth)

@@ -55,7 +55,6 @@ private:
     void on_ended(async::task_group::completion const& ended);
     void on_failed(std::uint64_t piece, std::exception_ptr const& error);
     void on_failed_attempt(std::uint64_t generation, error_code error) const;
-    static bool may_repeat(std::exception_ptr const& error);
     void set_alarm(async::timer::time_point moment);
     asio::awaitable<void> sound_alarm();
     std::size_t in_flight_max() const;

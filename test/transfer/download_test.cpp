@@ -811,6 +811,14 @@ BOOST_FIXTURE_TEST_CASE(range_does_not_fit, stream_fixture)
     BOOST_TEST(service->count(operation::get_job_output) == 0U);
 }
 
+// Without a sink nothing is asked for.
+BOOST_FIXTURE_TEST_CASE(no_sink, stream_fixture)
+{
+    sink.reset();
+    BOOST_TEST((code_of(stream_job_output(sut, stream_of(mib))) == errc::invalid_option));
+    BOOST_TEST(service->count() == 0U);
+}
+
 // What the sink throws ends the download at once, and is its error.
 BOOST_FIXTURE_TEST_CASE(sink_throws, stream_fixture)
 {
