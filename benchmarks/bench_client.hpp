@@ -1,6 +1,7 @@
 #pragma once
 
 #include "arguments.hpp"
+#include "hash_path_name.hpp"
 #include "loop_ticker.hpp"
 #include "process_usage.hpp"
 
@@ -19,7 +20,8 @@
 
 namespace benchmark_support {
 
-/// A client of the server at `port=N`, which trusts `ca=FILE`. The keys are those of Amazon's examples.
+/// A client of the server at `port=N`, which trusts `ca=FILE`, and hashes by `hash=quickest`, `openssl`, `sha_ni` or
+/// `avx512`. The keys are those of Amazon's examples.
 inline glacier::client make_client(boost::asio::any_io_executor executor, arguments const& given)
 {
     glacier::client_config config;
@@ -29,6 +31,8 @@ inline glacier::client make_client(boost::asio::any_io_executor executor, argume
     config.credentials = glacier::static_credentials(glacier::credentials(
         given.text("access-key", "AKIAIOSFODNN7EXAMPLE"),
         glacier::secret_string(given.text("secret-key", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"))));
+    if (std::string const hash = given.text("hash", "quickest"); hash != "quickest")
+        config.transfers.hashing = hash_path_of(hash);
     return glacier::client(std::move(executor), std::move(config));
 }
 

@@ -4,8 +4,8 @@
 Usage: download_benchmark.py [--rounds N] [--quick]
 
 The server is sink_server, whose ranges have their tree hashes, which each client checks. One floor does that with the
-quickest kernel and what blocking SSL_read gives; the other writes the bytes into a file as well, and so does the client
-that writes files. The file is in TMPDIR.
+quickest kernel and what blocking SSL_read gives; the other writes the bytes into a file as well. Files are in /dev/shm
+if there is one.
 """
 
 import transfer_programs as transfers
@@ -19,7 +19,7 @@ def main():
     with transfers.Place() as place:
         size = (64 if given.quick else 1_024) * transfers.MIB
         server = [*place.sink(), f'job=job-{size}']
-        file = place.path / 'output'
+        file = place.outputs / 'output'
 
         def run(name, *options):
             def once():
@@ -31,6 +31,8 @@ def main():
             'SSL_read, no hashes': run('bench_download_floor', f'bytes={size}', 'block-mib=0'),
             FLOOR: run('bench_download_floor', f'bytes={size}'),
             FLOOR_OF_FILE: run('bench_download_floor', f'bytes={size}', f'file={file}'),
+            'glacier, into a sink': run('bench_download'),
+            'glacier, into a sink, ranges of 16 MiB': run('bench_download', 'range-mib=16'),
             'glacier, into a file': run('bench_download', f'file={file}'),
         }, given.rounds)
         transfers.print_table(figures, {'floor': FLOOR, 'file': FLOOR_OF_FILE})

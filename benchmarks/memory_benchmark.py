@@ -26,9 +26,10 @@ def main():
             mib = max(2 * part, 64 if given.quick else 512)
             with open(file, 'wb') as sparse:
                 sparse.truncate(mib * transfers.MIB)
-            show('upload, blocks', part, mib,
-                 place.watch([transfers.program('bench_upload'), *server, f'file={file}', f'part-mib={part}',
-                              'mode=blocks']))
+            for mode in ('blocks', 'mapped'):
+                show(f'upload, {mode}', part, mib,
+                     place.watch([transfers.program('bench_upload'), *server, f'file={file}', f'part-mib={part}',
+                                  f'mode={mode}']))
             file.unlink()
 
 

@@ -31,7 +31,7 @@ def main():
         size = (64 if given.quick else 1_024) * transfers.MIB
         server = place.sink()
         file = place.file(size)
-        output = place.path / 'output'
+        output = place.outputs / 'output'
 
         def idle():
             return place.run([transfers.program('bench_idle'), f'seconds={1 if given.quick else 3}'])
@@ -43,13 +43,19 @@ def main():
         def upload(*options):
             return lambda: place.run([transfers.program('bench_upload'), *server, f'file={file}', 'ticker=1', *options])
 
-        def download():
-            output.unlink(missing_ok=True)
-            return place.run([transfers.program('bench_download'), *server, f'job=job-{size}', f'file={output}',
-                              'ticker=1'])
+        def download(*options):
+            def once():
+                output.unlink(missing_ok=True)
+                return place.run([transfers.program('bench_download'), *server, f'job=job-{size}', 'ticker=1', *options])
+            return once
 
         loads = {'nothing': idle, 'nothing, another process busy': idle_and_busy,
-                 'upload, blocks': upload('mode=blocks'), 'download into a file': download}
+                 'upload, blocks': upload('mode=blocks'), 'upload, mapped': upload('mode=mapped')}
+        for path, name in transfers.hash_paths().items():
+            loads[f'upload, blocks, {name}'] = upload('mode=blocks', f'hash={path}')
+        loads['download into a file'] = download(f'file={output}')
+        loads['download into a sink'] = download()
+        loads['download into a sink, OpenSSL'] = download('hash=openssl')
         print(f'  {"on the loop":<34}{"ticks":>8}{"p50 ms":>9}{"p99 ms":>9}{"p99.9 ms":>10}{"max ms":>9}')
         for name, each in transfers.take_turns(loads, given.rounds).items():
             print(f'  {name:<34}{each["ticks"]:>8.0f}{each["p50_ms"]:>9.3f}{each["p99_ms"]:>9.3f}'

@@ -46,20 +46,31 @@ def arguments(description, rounds=5):
 
 
 def program(name):
+    if 'GLACIER_BENCHMARK_PROGRAMS' not in os.environ:
+        raise SystemExit('GLACIER_BENCHMARK_PROGRAMS must name the directory of the programs: `./dev bench` sets it')
     return str(pathlib.Path(os.environ['GLACIER_BENCHMARK_PROGRAMS']).absolute() / name)
 
 
-def has_instructions(path):
-    """Whether the processor has those of a path of the hashes."""
-    flag = {'openssl': '', 'sha_ni': ' sha_ni', 'avx512': ' avx512bw'}[path]
-    return flag in pathlib.Path('/proc/cpuinfo').read_text(encoding='ascii')
+def hash_paths():
+    """What this processor can compute hashes with: the arguments of the programs, and names for people."""
+    flags = pathlib.Path('/proc/cpuinfo').read_text(encoding='ascii').split()
+    paths = {'openssl': 'OpenSSL'}
+    if 'sha_ni' in flags:
+        paths['sha_ni'] = 'SHA extensions'
+    if 'avx512bw' in flags:
+        paths['avx512'] = 'AVX-512'
+    return paths
 
 
 class Place:
-    """A directory that goes at the end, with all that was started in it."""
+    """A directory that goes at the end, with all that was started in it. `outputs` is one for what clients write."""
 
     def __init__(self):
         self.path = pathlib.Path(tempfile.mkdtemp(prefix='glacier-transfer.'))
+        # What it costs to write to a disk depends on the disk, and on when the kernel does it for whom.
+        memory = pathlib.Path('/dev/shm')
+        self.outputs = pathlib.Path(tempfile.mkdtemp(prefix='glacier-transfer.',
+                                                     dir=memory if os.access(memory, os.W_OK) else None))
         self._processes = []
 
     def __enter__(self):
@@ -70,6 +81,7 @@ class Place:
             process.kill()
             process.wait()
         shutil.rmtree(self.path, ignore_errors=True)
+        shutil.rmtree(self.outputs, ignore_errors=True)
 
     def file(self, size):
         """A file of random bytes, which the kernel then has in memory."""

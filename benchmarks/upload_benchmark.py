@@ -25,7 +25,7 @@ def clients_of(place, server):
         FLOOR: run('bench_upload_floor'),
         CURL: run('bench_upload_curl'),
         BOTO3: lambda: place.run(['/usr/bin/python3', transfers.HERE / 'bench_upload_boto3.py', *server]),
-        'glacier, blocks': run('bench_upload', 'mode=blocks'),
+        **{f'glacier, {mode}': run('bench_upload', f'mode={mode}') for mode in ('mapped', 'blocks', 'memory')},
     }
 
 
@@ -34,6 +34,14 @@ def without_hashes(place, server):
         'SSL_write, no hashes': lambda: place.run(
             [transfers.program('bench_upload_floor'), *server, 'hash=none']),
         'libcurl, no hashes': lambda: place.run([transfers.program('bench_upload_curl'), *server, 'hash=0']),
+    }
+
+
+def by_hash_path(place, server):
+    return {
+        f'glacier, mapped, {name}': lambda path=path: place.run(
+            [transfers.program('bench_upload'), *server, 'mode=mapped', f'hash={path}'])
+        for path, name in transfers.hash_paths().items()
     }
 
 
@@ -56,7 +64,7 @@ def main():
         for client in clients_of(place, [*place.sink('verify=1'), f'file={file}']).values():
             client()
         server = [*place.sink(), f'file={file}']
-        clients = {**without_hashes(place, server), **clients_of(place, server)}
+        clients = {**without_hashes(place, server), **clients_of(place, server), **by_hash_path(place, server)}
         figures = transfers.take_turns(clients, given.rounds)
         transfers.print_table(figures, {'floor': FLOOR, 'libcurl': CURL, 'boto3': BOTO3})
         print('  to the emulator:')

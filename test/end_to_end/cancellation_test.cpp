@@ -76,6 +76,7 @@ struct cancellation_fixture : test::end_to_end_fixture {
         asio::co_spawn(context, std::move(operation),
                        asio::bind_cancellation_slot(cancel->slot(), std::move(on_end)));
         context.restart();
+        bool done = false;
         asio::post(context, [&] {
             for (int i = 0; i < steps && !ended.ended(); ++i)
                 context.run_one_for(std::chrono::seconds(10));
@@ -87,16 +88,18 @@ struct cancellation_fixture : test::end_to_end_fixture {
             ended.took = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin);
             // The rest, such as closing a connection, must not complete it once more.
             context.poll();
+            done = true;
         });
-        // The first one starts the operation.
-        context.run_one();
-        context.run_one();
+        // The first one starts the operation. What the kernel tells of idle sockets comes in between as it likes.
+        while (!done)
+            context.run_one();
         return ended;
     }
 
-    /// Cancels after 0, 1, 2, ... steps, until the operation ends by itself. `prepare` runs before each.
+    /// Cancels after 0, 1, 2, ... steps, until the operation ends by itself. `prepare` runs before each. Tells how often
+    /// it was cancelled.
     template <class Start, class Prepare>
-    void cancel_at_each_step(std::string const& name, Start start, Prepare prepare)
+    int cancel_at_each_step(std::string const& name, Start start, Prepare prepare)
     {
         int aborted = 0;
         bool ended_by_itself = false;
@@ -118,7 +121,7 @@ struct cancellation_fixture : test::end_to_end_fixture {
             ended_by_itself = ended.ended_by_itself;
         }
         BOOST_TEST(ended_by_itself, name << " has no end");
-        BOOST_TEST(aborted > 0, name << " has no place to be cancelled at");
+        return aborted;
     }
 };
 
@@ -126,22 +129,28 @@ struct cancellation_fixture : test::end_to_end_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(cancellation, cancellation_fixture)
 
-// A cancelled exchange closes its connection, so each of these looks up, connects and shakes hands.
+// A new client has no connection, so each of these looks up, connects and shakes hands.
 BOOST_AUTO_TEST_CASE(each_operation_at_each_step_of_a_new_connection)
 {
-    client const client = connect();
-    for (test::call const& each : test::all_calls())
-        cancel_at_each_step(
-            std::string(protocol::info_of(each.id).name), [&] { return each.start(client); }, [] {});
+    client fresh = connect();
+    for (test::call const& each : test::all_calls()) {
+        std::string const name(protocol::info_of(each.id).name);
+        int const aborted = cancel_at_each_step(
+            name, [&] { return each.start(fresh); }, [&] { fresh = connect(); });
+        BOOST_TEST(aborted > 0, name << " has no place to be cancelled at");
+    }
 }
 
+// A quick answer may be there before the first place.
 BOOST_AUTO_TEST_CASE(each_operation_at_each_step_of_a_connection_that_is_used_again)
 {
     client const client = connect();
+    int aborted = 0;
     for (test::call const& each : test::all_calls())
-        cancel_at_each_step(
+        aborted += cancel_at_each_step(
             std::string(protocol::info_of(each.id).name), [&] { return each.start(client); },
             [&] { run(client.list_vaults()); });
+    BOOST_TEST(aborted > 0);
 }
 
 asio::awaitable<void> read_output(client client, get_job_output_request request)
