@@ -6,6 +6,9 @@
 
 #include <glacier/pager.hpp>
 
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include <exception>
 #include <utility>
 
@@ -106,6 +109,26 @@ archive_retrieval::archive_retrieval(client service, retrieve_archive_request re
 
 asio::awaitable<retrieve_archive_result> archive_retrieval::run()
 {
+    std::exception_ptr error;
+    try {
+        co_return co_await retrieve();
+    } catch (...) {
+        error = std::current_exception();
+    }
+    asio::cancellation_state const cancellation = co_await asio::this_coro::cancellation_state;
+    if (begun_ && state_->is_empty() && cancellation.cancelled() == asio::cancellation_type::none) {
+        try {
+            // It would only be in the way of another retrieval to this place.
+            co_await state_->remove();
+        } catch (std::filesystem::filesystem_error const&) {
+            // The first error is the one that matters.
+        }
+    }
+    std::rethrow_exception(error);
+}
+
+asio::awaitable<retrieve_archive_result> archive_retrieval::retrieve()
+{
     if (state_) {
         retrieval_identity identity(service_, request_.vault, request_.archive.str());
         identity.file = std::filesystem::absolute(request_.file).lexically_normal();
@@ -116,6 +139,7 @@ asio::awaitable<retrieve_archive_result> archive_retrieval::run()
         if (is_part)
             identity.part = request_.part->bytes;
         co_await state_->begin(std::move(identity));
+        begun_ = true;
     }
     while (true) {
         retrieval_job const job = co_await get_job();

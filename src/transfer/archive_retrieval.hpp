@@ -27,6 +27,7 @@ public:
     asio::awaitable<retrieve_archive_result> run();
 
 private:
+    asio::awaitable<retrieve_archive_result> retrieve();
     asio::awaitable<retrieval_job> get_job();
     asio::awaitable<job_id> start_job();
     asio::awaitable<job_description> wait_for(job_id job);
@@ -37,6 +38,8 @@ private:
     retrieve_archive_request request_;
     std::shared_ptr<retrieval_state> state_;
     retrieval_job_request wanted_;
+    // The state file is that of this retrieval.
+    bool begun_ = false;
     // Its output has gone.
     std::optional<job_id> gone_;
 };

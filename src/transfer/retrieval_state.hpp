@@ -70,6 +70,8 @@ public:
     asio::awaitable<void> on_job_gone();
     bool is_starting_job() const noexcept { return starting_job_; }
     std::optional<job_id> const& job() const noexcept { return job_; }
+    /// There is nothing to take up.
+    bool is_empty() const noexcept { return !job_ && !starting_job_ && ranges_.empty(); }
 
     /// Says which output is downloaded, in ranges of this size; compares it with what the file says otherwise. Gives the
     /// size of ranges that holds.

@@ -157,22 +157,36 @@ asio::awaitable<void> upload_engine::initiate()
 {
     initiate_multipart_upload_request request(task_.vault, task_.size);
     request.description = task_.settings.description;
-    initiate_multipart_upload_result const initiated =
-        co_await service_.initiate_multipart_upload(std::move(request));
-    task_.upload = initiated.upload;
-    if (!task_.journal)
-        co_return;
     std::exception_ptr error;
     try {
-        co_await task_.journal->on_started(initiated.upload);
+        initiate_multipart_upload_result const initiated =
+            co_await service_.initiate_multipart_upload(std::move(request));
+        task_.upload = initiated.upload;
+        if (task_.journal)
+            co_await task_.journal->on_started(initiated.upload);
         co_return;
     } catch (...) {
         error = std::current_exception();
     }
-    // Nobody would know of it.
     if (!is_cancelled(co_await asio::this_coro::cancellation_state))
-        co_await abort();
+        co_await undo_initiate();
     std::rethrow_exception(error);
+}
+
+asio::awaitable<void> upload_engine::undo_initiate()
+{
+    // Nobody would know of it.
+    if (task_.upload) {
+        co_await abort();
+        co_return;
+    }
+    if (!task_.journal)
+        co_return;
+    try {
+        co_await task_.journal->remove();
+    } catch (std::filesystem::filesystem_error const&) {
+        // What stays tells of nothing.
+    }
 }
 
 asio::awaitable<void> upload_engine::send_parts()

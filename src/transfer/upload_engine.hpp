@@ -59,6 +59,7 @@ private:
     asio::awaitable<upload_result> send_all();
     asio::awaitable<void> begin();
     asio::awaitable<void> initiate();
+    asio::awaitable<void> undo_initiate();
     asio::awaitable<void> send_parts();
     asio::awaitable<void> finish_parts();
     asio::awaitable<void> combine_hashes();

@@ -39,9 +39,9 @@ LIMIT = 60
 # How long the emulator takes for what it has done already. A kill then meets the wait for the answer.
 DELAYS = {
     'InitiateMultipartUpload': 0.1,
-    'UploadMultipartPart': 0.05,
+    'UploadMultipartPart': 0.08,
     'ListParts': 0.05,
-    'CompleteMultipartUpload': 0.2,
+    'CompleteMultipartUpload': 0.1,
     'ListJobs': 0.05,
     'InitiateJob': 0.1,
 }
@@ -230,14 +230,14 @@ class Upload(Transfer):
 
     moments = {
         'begin': (3, None, 'none', 0.25),
-        'parts': (6, 'UploadMultipartPart', 'some', DELAYS['UploadMultipartPart']),
+        'parts': (8, 'UploadMultipartPart', 'some', DELAYS['UploadMultipartPart']),
         'completion': (2, 'UploadMultipartPart', 'last', DELAYS['CompleteMultipartUpload']),
         'end': (3, 'CompleteMultipartUpload', 'first', 0.03),
     }
 
     def __init__(self, service, place, generator, check):
         super().__init__(service, place, generator, check)
-        size = generator.choice([MIB, 7 * MIB, 9 * MIB + 1, generator.randrange(1, 14 * MIB)])
+        size = generator.choice([MIB, 9 * MIB, 12 * MIB + 1, generator.randrange(1, 20 * MIB)])
         self.path = programs.make_file(place / f'file-{check.transfers}', size, seed=generator.randrange(1 << 30))
         self.pieces = (size + MIB - 1) // MIB
         self.concurrency = generator.randint(1, 3)

@@ -352,6 +352,20 @@ BOOST_AUTO_TEST_CASE(lost_answer_to_the_job)
     BOOST_TEST((content_of(file) == content));
 }
 
+// Where no job could be started nothing is left: the next retrieval to that place may be of another archive.
+BOOST_AUTO_TEST_CASE(nothing_begun)
+{
+    for (operation const failing : {operation::list_jobs, operation::initiate_job}) {
+        service->on(failing, static_cast<int>(service->count(failing)) + 1,
+                    error_answer(service_errc::access_denied));
+        BOOST_TEST((code_of(retrieve_archive(sut, request())) == condition::access));
+        BOOST_TEST(directory.names().empty());
+    }
+    archive = service->add_archive("photos", content);
+    run(retrieve_archive(sut, request()));
+    BOOST_TEST((content_of(file) == content));
+}
+
 // A job that failed is not taken up again.
 BOOST_AUTO_TEST_CASE(failed_job)
 {

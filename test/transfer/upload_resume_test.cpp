@@ -491,6 +491,10 @@ BOOST_AUTO_TEST_CASE(nothing_begun)
     made.file = directory / "missing";
     BOOST_CHECK_THROW(run(upload_file(sut, std::move(made))), std::filesystem::filesystem_error);
     BOOST_TEST(!std::filesystem::exists(state));
+
+    service->on(operation::initiate_multipart_upload, 1, error_answer(service_errc::access_denied));
+    BOOST_TEST((failure_of(upload_file(sut, request())).code() == service_errc::access_denied));
+    BOOST_TEST(!std::filesystem::exists(state));
 }
 
 // ---------------------------------------------------------------------------------------------------
