@@ -106,8 +106,9 @@ asio::awaitable<std::invoke_result_t<Function&>> offload(asio::any_io_executor e
     co_await asio::this_coro::throw_if_cancelled(false);
     while (!co_await state->done.wait()) {}
     co_await asio::this_coro::throw_if_cancelled(throws);
-    if (state->error)
-        std::rethrow_exception(state->error);
+    // Taken out, so that no other thread is the last to hold it.
+    if (std::exception_ptr const error = std::exchange(state->error, nullptr))
+        std::rethrow_exception(error);
     if (!state->value)
         throw boost::system::system_error(asio::error::operation_aborted);
     if constexpr (!std::is_void_v<typename state_type::value_type>)
@@ -134,8 +135,9 @@ asio::awaitable<void> offload_steps(asio::any_io_executor executor, Function fun
     while (!co_await state->done.wait())
         state->cancelled = true;
     co_await asio::this_coro::throw_if_cancelled(throws);
-    if (state->error)
-        std::rethrow_exception(state->error);
+    // Taken out, so that no other thread is the last to hold it.
+    if (std::exception_ptr const error = std::exchange(state->error, nullptr))
+        std::rethrow_exception(error);
     if (!state->finished)
         throw boost::system::system_error(asio::error::operation_aborted);
 }

@@ -89,8 +89,9 @@ asio::awaitable<T> run_on(asio::any_io_executor executor, asio::awaitable<T> ope
     while (!co_await state->done.wait())
         asio::post(executor, [state] { state->cancel.emit(asio::cancellation_type::terminal); });
     co_await asio::this_coro::throw_if_cancelled(throws);
-    if (state->error)
-        std::rethrow_exception(state->error);
+    // Taken out, so that no other thread is the last to hold it.
+    if (std::exception_ptr const error = std::exchange(state->error, nullptr))
+        std::rethrow_exception(error);
     if (!state->value)
         throw boost::system::system_error(asio::error::operation_aborted);
     if constexpr (!std::is_void_v<T>)
