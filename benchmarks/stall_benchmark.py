@@ -5,10 +5,12 @@ Usage: stall_benchmark.py [--rounds N] [--quick]
 
 The loop has one thread. Milliseconds by which the timer was late; of each figure the median of the rounds. For
 comparison the same timer on a loop that has nothing else to do, alone and while another process keeps a processor busy,
-which is what the machine itself does. The server has the rest of the machine, as much as there is.
+which is what the machine itself does. The server has the rest of the machine, as much as there is. In the rows marked
+`first` the client goes before all other processes, if the system allows that (chrt): what is left is its own doing.
 """
 
 import contextlib
+import shutil
 import subprocess
 import sys
 
@@ -40,13 +42,15 @@ def main():
             with busy_process():
                 return idle()
 
-        def upload(*options):
-            return lambda: place.run([transfers.program('bench_upload'), *server, f'file={file}', 'ticker=1', *options])
+        def upload(*options, before=()):
+            return lambda: place.run([*before, transfers.program('bench_upload'), *server, f'file={file}', 'ticker=1',
+                                      *options])
 
-        def download(*options):
+        def download(*options, before=()):
             def once():
                 output.unlink(missing_ok=True)
-                return place.run([transfers.program('bench_download'), *server, f'job=job-{size}', 'ticker=1', *options])
+                return place.run([*before, transfers.program('bench_download'), *server, f'job=job-{size}', 'ticker=1',
+                                  *options])
             return once
 
         loads = {'nothing': idle, 'nothing, another process busy': idle_and_busy,
@@ -56,6 +60,12 @@ def main():
         loads['download into a file'] = download(f'file={output}')
         loads['download into a sink'] = download()
         loads['download into a sink, OpenSSL'] = download('hash=openssl')
+        first = ('chrt', '--rr', '10')
+        if shutil.which('chrt') and subprocess.run([*first, 'true'], stderr=subprocess.DEVNULL).returncode == 0:
+            loads['first: upload, blocks'] = upload('mode=blocks', before=first)
+            loads['first: upload, blocks, OpenSSL'] = upload('mode=blocks', 'hash=openssl', before=first)
+            loads['first: download into a file'] = download(f'file={output}', before=first)
+            loads['first: download into a sink'] = download(before=first)
         print(f'  {"on the loop":<34}{"ticks":>8}{"p50 ms":>9}{"p99 ms":>9}{"p99.9 ms":>10}{"max ms":>9}')
         for name, each in transfers.take_turns(loads, given.rounds).items():
             print(f'  {name:<34}{each["ticks"]:>8.0f}{each["p50_ms"]:>9.3f}{each["p99_ms"]:>9.3f}'

@@ -14,6 +14,12 @@ constexpr double growth = 1.0 / 16;
 
 } // namespace
 
+bool asks_for_less(error_code const& error) noexcept
+{
+    return error == condition::throttling || error == condition::timeout ||
+           error == service_errc::request_timeout || error == service_errc::service_unavailable;
+}
+
 std::size_t transfer_pace::in_flight_max(std::size_t wanted) const noexcept
 {
     std::lock_guard const lock(mutex_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <glacier/error.hpp>
 #include <glacier/part_size.hpp>
 
 #include <cstddef>
@@ -7,6 +8,9 @@
 #include <mutex>
 
 namespace glacier::plan {
+
+/// Whether the service asks for less, in words or by being slow.
+bool asks_for_less(error_code const& error) noexcept;
 
 /**
  * How much the transfers of a client ask of the service: all that they were allowed, until it is in trouble; then half,

@@ -10,13 +10,6 @@ namespace {
 /// What the exchanger reads of a body at a time.
 constexpr std::uint64_t send_block_bytes = std::uint64_t(256) * 1'024;
 
-/// Whether fewer requests at once may mend it.
-bool is_trouble(error_code const& code) noexcept
-{
-    return code == condition::throttling || code == condition::timeout ||
-           code == service_errc::request_timeout || code == service_errc::service_unavailable;
-}
-
 } // namespace
 
 asio::awaitable<async::memory_budget::reservation> reserve_for_sending(client service, body content)
@@ -78,7 +71,7 @@ asio::awaitable<void> part_sender::send(body part, byte_range range, body_hashes
 
 void part_sender::on_failed_attempt(error_code code, std::uint64_t generation)
 {
-    if (is_trouble(code) && limits_->pace.on_trouble(generation))
+    if (plan::asks_for_less(code) && limits_->pace.on_trouble(generation))
         events_.on_pace_changed(in_flight_max(), code);
 }
 

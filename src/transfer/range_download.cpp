@@ -24,13 +24,6 @@ plan::download_plan::limits limits_of(client const& service, std::optional<std::
     return allowed;
 }
 
-/// Whether the service asks for less, in words or by being slow.
-bool is_trouble(error_code const& error)
-{
-    return error == condition::throttling || error == condition::timeout ||
-           error == service_errc::service_unavailable || error == service_errc::request_timeout;
-}
-
 } // namespace
 
 range_download::range_download(client service, archive_output output, settings const& asked,
@@ -168,7 +161,7 @@ asio::awaitable<range_hashes> range_download::fetch_once(std::uint64_t piece,
 /// Perhaps on another strand than everything else: an operation with a deadline has one of its own.
 void range_download::on_failed_attempt(std::uint64_t generation, error_code error) const
 {
-    if (is_trouble(error) && limits_->pace.on_trouble(generation))
+    if (plan::asks_for_less(error) && limits_->pace.on_trouble(generation))
         events_.on_pace_changed(in_flight_max(), error);
 }
 

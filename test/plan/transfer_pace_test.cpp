@@ -11,6 +11,20 @@ constexpr std::uint64_t mib = 1'048'576;
 
 BOOST_AUTO_TEST_SUITE(transfer_pace_test)
 
+// Less at once mends throttling and a service that is too slow; not a refusal, a quota or a broken connection.
+BOOST_AUTO_TEST_CASE(what_asks_for_less)
+{
+    for (error_code const code :
+         {error_code(service_errc::throttling), error_code(service_errc::request_timeout),
+          error_code(service_errc::service_unavailable), error_code(errc::transfer_stalled),
+          error_code(errc::response_timeout)})
+        BOOST_TEST(asks_for_less(code), code.message());
+    for (error_code const code :
+         {error_code(service_errc::limit_exceeded), error_code(service_errc::access_denied),
+          error_code(errc::connection_closed), error_code(errc::tree_hash_mismatch), error_code()})
+        BOOST_TEST(!asks_for_less(code), code.message());
+}
+
 // Until the service is in trouble, transfers have all that they were allowed.
 BOOST_AUTO_TEST_CASE(full_at_first)
 {
