@@ -63,6 +63,7 @@ def main():
         first = ('chrt', '--rr', '10')
         if shutil.which('chrt') and subprocess.run([*first, 'true'], stderr=subprocess.DEVNULL).returncode == 0:
             loads['first: upload, blocks'] = upload('mode=blocks', before=first)
+            loads['first: upload, mapped'] = upload('mode=mapped', before=first)
             loads['first: upload, blocks, OpenSSL'] = upload('mode=blocks', 'hash=openssl', before=first)
             loads['first: download into a file'] = download(f'file={output}', before=first)
             loads['first: download into a sink'] = download(before=first)
