@@ -32,17 +32,18 @@ struct offload_state {
     {
         try {
             if constexpr (std::is_void_v<value_type>) {
-                function();
+                (*function)();
                 value = true;
             } else {
-                value.emplace(function());
+                value.emplace((*function)());
             }
         } catch (...) {
             error = std::current_exception();
         }
+        function.reset();
     }
 
-    Function function;
+    std::optional<Function> function;
     event done;
     std::exception_ptr error;
     std::optional<stored_type> value;
@@ -66,19 +67,22 @@ struct steps_state {
     /// Whether there is more to do.
     bool run_step()
     {
-        if (cancelled)
-            return false;
-        try {
-            finished = !function();
-            return !finished;
-        } catch (...) {
-            error = std::current_exception();
-            return false;
+        bool more = false;
+        if (!cancelled) {
+            try {
+                more = (*function)();
+                finished = !more;
+            } catch (...) {
+                error = std::current_exception();
+            }
         }
+        if (!more)
+            function.reset();
+        return more;
     }
 
     asio::any_io_executor executor;
-    Function function;
+    std::optional<Function> function;
     event done;
     std::atomic<bool> cancelled = false;
     bool finished = false;
@@ -88,7 +92,8 @@ struct steps_state {
 } // namespace detail
 
 /**
- * Calls a function on an executor whose threads may block, and waits for it.
+ * Calls a function on an executor whose threads may block, and waits for it. What the function holds, it has let go of
+ * when the wait ends.
  *
  * Cancellation: takes effect when the function has returned, since it may use the caller's memory; so give it
  *   work of milliseconds at a time.
@@ -118,7 +123,7 @@ asio::awaitable<std::invoke_result_t<Function&>> offload(asio::any_io_executor e
 /**
  * Calls a function on an executor whose threads may block, again and again until it gives false, and waits for that.
  * Each call is work of its own for the executor, so others have their turn in between; the caller's executor hears of
- * the end alone.
+ * the end alone. What the function holds, it has let go of then.
  *
  * Cancellation: no further call is made, and the one under way is waited for, since it may use the caller's memory.
  * Errors: the first that the function throws.

@@ -73,7 +73,7 @@ private:
         range_tree tree;
         for (std::uint64_t piece = 0; piece < plan.pieces(); ++piece) {
             byte_range const range = plan.range_of(piece);
-            std::shared_ptr<range_buffer> const buffer = co_await target.reserve(piece, range);
+            std::shared_ptr<reserved_buffer> const buffer = co_await target.reserve(piece, range);
             auto const recalled = co_await target.recall(piece, range, buffer);
             if (!recalled)
                 co_return std::nullopt;

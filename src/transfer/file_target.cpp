@@ -30,11 +30,12 @@ file_target::file_target(client service, archive_output output, std::optional<by
       state_(std::move(state)), memory_(service_.limits().shared()->memory)
 {}
 
-asio::awaitable<std::shared_ptr<range_buffer>> file_target::reserve(std::uint64_t /*piece*/, byte_range range)
+asio::awaitable<std::shared_ptr<reserved_buffer>> file_target::reserve(std::uint64_t /*piece*/,
+                                                                       byte_range range)
 {
     std::size_t const wanted = buffer_bytes_of(range, memory_->bytes_max());
     while (!spare_.empty()) {
-        std::shared_ptr<range_buffer> const taken = std::move(spare_.back());
+        std::shared_ptr<reserved_buffer> const taken = std::move(spare_.back());
         spare_.pop_back();
         if (taken->bytes().size() >= wanted)
             co_return taken;
@@ -43,7 +44,7 @@ asio::awaitable<std::shared_ptr<range_buffer>> file_target::reserve(std::uint64_
 }
 
 asio::awaitable<std::optional<tree_hash>> file_target::recall(std::uint64_t piece, byte_range range,
-                                                              std::shared_ptr<range_buffer> buffer)
+                                                              std::shared_ptr<reserved_buffer> buffer)
 {
     range_hashes const* const found = state_ ? state_->range(piece) : nullptr;
     if (found == nullptr)
@@ -63,14 +64,14 @@ asio::awaitable<std::optional<tree_hash>> file_target::recall(std::uint64_t piec
 }
 
 asio::awaitable<void> file_target::accept(std::uint64_t piece, byte_range /*range*/, range_hashes hashes,
-                                          std::shared_ptr<range_buffer> buffer)
+                                          std::shared_ptr<reserved_buffer> buffer)
 {
     give_back(std::move(buffer));
     if (state_)
         co_await state_->on_range(piece, hashes);
 }
 
-void file_target::give_back(std::shared_ptr<range_buffer> buffer)
+void file_target::give_back(std::shared_ptr<reserved_buffer> buffer)
 {
     if (memory_->waiting() == 0)
         spare_.push_back(std::move(buffer));

@@ -19,16 +19,16 @@ public:
     file_target(client service, archive_output output, std::optional<byte_range> kept,
                 std::shared_ptr<output_file> file, std::shared_ptr<retrieval_state> state);
 
-    asio::awaitable<std::shared_ptr<range_buffer>> reserve(std::uint64_t piece, byte_range range) override;
+    asio::awaitable<std::shared_ptr<reserved_buffer>> reserve(std::uint64_t piece, byte_range range) override;
     asio::awaitable<std::optional<tree_hash>> recall(std::uint64_t piece, byte_range range,
-                                                     std::shared_ptr<range_buffer> buffer) override;
+                                                     std::shared_ptr<reserved_buffer> buffer) override;
     std::shared_ptr<output_file> file() const override { return file_; }
     asio::awaitable<void> accept(std::uint64_t piece, byte_range range, range_hashes hashes,
-                                 std::shared_ptr<range_buffer> buffer) override;
+                                 std::shared_ptr<reserved_buffer> buffer) override;
     void trim() noexcept override { spare_.clear(); }
 
 private:
-    void give_back(std::shared_ptr<range_buffer> buffer);
+    void give_back(std::shared_ptr<reserved_buffer> buffer);
 
     client service_;
     archive_output output_;
@@ -37,7 +37,7 @@ private:
     std::shared_ptr<retrieval_state> state_;
     std::shared_ptr<async::memory_budget> memory_;
     // Fresh memory costs as much as hashing it: the next range takes that of the last one.
-    std::vector<std::shared_ptr<range_buffer>> spare_;
+    std::vector<std::shared_ptr<reserved_buffer>> spare_;
 };
 
 } // namespace glacier::transfer

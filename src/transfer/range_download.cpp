@@ -115,7 +115,7 @@ void range_download::on_failed(std::uint64_t piece, std::exception_ptr const& er
 asio::awaitable<void> range_download::fetch(std::uint64_t piece, int nth)
 {
     byte_range const range = plan_.range_of(piece);
-    std::shared_ptr<range_buffer> const buffer = co_await target_->reserve(piece, range);
+    std::shared_ptr<reserved_buffer> const buffer = co_await target_->reserve(piece, range);
     if (nth == 1) {
         auto const recalled = co_await target_->recall(piece, range, buffer);
         if (recalled) {
@@ -131,7 +131,7 @@ asio::awaitable<void> range_download::fetch(std::uint64_t piece, int nth)
 }
 
 asio::awaitable<range_hashes> range_download::fetch_once(std::uint64_t piece,
-                                                         std::shared_ptr<range_buffer> buffer, int nth)
+                                                         std::shared_ptr<reserved_buffer> buffer, int nth)
 {
     range_fetch wanted(output_, plan_.range_of(piece), std::move(buffer));
     wanted.file = target_->file();

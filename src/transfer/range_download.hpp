@@ -50,7 +50,7 @@ public:
 private:
     asio::awaitable<void> fetch_ranges();
     asio::awaitable<void> fetch(std::uint64_t piece, int nth);
-    asio::awaitable<range_hashes> fetch_once(std::uint64_t piece, std::shared_ptr<range_buffer> buffer,
+    asio::awaitable<range_hashes> fetch_once(std::uint64_t piece, std::shared_ptr<reserved_buffer> buffer,
                                              int nth);
     void on_ended(async::task_group::completion const& ended);
     void on_failed(std::uint64_t piece, std::exception_ptr const& error);

@@ -73,11 +73,7 @@ asio::awaitable<void> take_block(asio::any_io_executor blocking, std::shared_ptr
     std::size_t const step = range_hasher::step_bytes(incoming->wanted().path);
     while (!block.empty()) {
         std::span<std::byte const> const bytes = block.first(std::min(block.size(), step));
-        // Let go of by the thread before it says that it is through, so that the memory is free when the range is.
-        auto take = [held = incoming, bytes]() mutable {
-            std::shared_ptr<incoming_range> const range = std::move(held);
-            range->take(bytes);
-        };
+        auto take = [incoming, bytes] { incoming->take(bytes); };
         co_await async::offload(blocking, std::move(take));
         block = block.subspan(bytes.size());
     }
@@ -125,9 +121,8 @@ asio::awaitable<std::optional<tree_hash>> read_back(asio::any_io_executor blocki
     auto const hasher = std::make_shared<range_hasher>(*both, std::nullopt, wanted.path);
     for (std::uint64_t done = 0; done < both->size();) {
         auto const count = static_cast<std::size_t>(std::min<std::uint64_t>(step, both->size() - done));
-        auto read = [hasher, file = wanted.file, held = wanted.buffer, count,
-                     offset = both->first() - begin + done]() mutable {
-            std::shared_ptr<range_buffer> const buffer = std::move(held);
+        auto read = [hasher, file = wanted.file, buffer = wanted.buffer, count,
+                     offset = both->first() - begin + done] {
             std::span<std::byte> const bytes = buffer->bytes().first(count);
             bool const complete = file->read(offset, bytes);
             if (complete)

@@ -2,8 +2,8 @@
 
 #include "transfer/archive_output.hpp"
 #include "transfer/output_file.hpp"
-#include "transfer/range_buffer.hpp"
 #include "transfer/range_hasher.hpp"
+#include "transfer/reserved_buffer.hpp"
 
 #include <glacier/client.hpp>
 
@@ -14,7 +14,7 @@ namespace glacier::transfer {
 
 /// Which range is fetched, and where its bytes go.
 struct range_fetch {
-    range_fetch(archive_output its_output, byte_range its_range, std::shared_ptr<range_buffer> its_buffer)
+    range_fetch(archive_output its_output, byte_range its_range, std::shared_ptr<reserved_buffer> its_buffer)
         : output(std::move(its_output)), range(its_range), buffer(std::move(its_buffer))
     {}
 
@@ -22,7 +22,7 @@ struct range_fetch {
     /// Counted from the start of the output.
     byte_range range;
     /// Has the whole range in the end if it is large enough; otherwise it is used for one block after the other.
-    std::shared_ptr<range_buffer> buffer;
+    std::shared_ptr<reserved_buffer> buffer;
     /// Gets the bytes too. Null: nothing does.
     std::shared_ptr<output_file> file;
     /// The bytes of the output that are kept, of which the first is the first one of the file. Nothing: all.

@@ -184,11 +184,7 @@ void retrieval_state::check_same(journal::record const& wanted, journal::record 
 template <class Function>
 asio::awaitable<void> retrieval_state::on_thread(Function work)
 {
-    // Let go of by the thread before it says that it is through: the next one may open the file at once.
-    auto run = [file = file_, work = std::move(work)]() mutable {
-        std::shared_ptr<journal> const held = std::move(file);
-        work(*held);
-    };
+    auto run = [file = file_, work = std::move(work)] { work(*file); };
     co_await async::offload(blocking_, std::move(run));
 }
 

@@ -17,24 +17,24 @@ sink_target::sink_target(client const& service, std::shared_ptr<stream_sink> sin
 
 sink_target::~sink_target() = default;
 
-asio::awaitable<std::shared_ptr<range_buffer>> sink_target::reserve(std::uint64_t piece, byte_range range)
+asio::awaitable<std::shared_ptr<reserved_buffer>> sink_target::reserve(std::uint64_t piece, byte_range range)
 {
     if (auto const found = buffers_.find(piece); found != buffers_.end())
         co_return found->second;
-    std::shared_ptr<range_buffer> made =
+    std::shared_ptr<reserved_buffer> made =
         co_await reserve_buffer(memory_, static_cast<std::size_t>(range.size()));
     buffers_.emplace(piece, made);
     co_return made;
 }
 
 asio::awaitable<std::optional<tree_hash>> sink_target::recall(std::uint64_t /*piece*/, byte_range /*range*/,
-                                                              std::shared_ptr<range_buffer> /*buffer*/)
+                                                              std::shared_ptr<reserved_buffer> /*buffer*/)
 {
     co_return std::nullopt;
 }
 
 asio::awaitable<void> sink_target::accept(std::uint64_t piece, byte_range range, range_hashes /*hashes*/,
-                                          std::shared_ptr<range_buffer> buffer)
+                                          std::shared_ptr<reserved_buffer> buffer)
 {
     if (piece != next_) {
         async::event& turn = *turns_.emplace(piece, std::make_unique<async::event>()).first->second;

@@ -22,19 +22,19 @@ public:
 
     /// A range that failed finds its memory where it was. If it had to wait for some, those behind it, which keep theirs
     /// until it is through, would have to wait for it.
-    asio::awaitable<std::shared_ptr<range_buffer>> reserve(std::uint64_t piece, byte_range range) override;
+    asio::awaitable<std::shared_ptr<reserved_buffer>> reserve(std::uint64_t piece, byte_range range) override;
     /// Nothing: a sink keeps nothing that could be taken up.
     asio::awaitable<std::optional<tree_hash>> recall(std::uint64_t piece, byte_range range,
-                                                     std::shared_ptr<range_buffer> buffer) override;
+                                                     std::shared_ptr<reserved_buffer> buffer) override;
     asio::awaitable<void> accept(std::uint64_t piece, byte_range range, range_hashes hashes,
-                                 std::shared_ptr<range_buffer> buffer) override;
+                                 std::shared_ptr<reserved_buffer> buffer) override;
 
 private:
     std::shared_ptr<async::memory_budget> memory_;
     std::shared_ptr<stream_sink> sink_;
     std::optional<byte_range> kept_;
     // Of the ranges that have begun and were not written yet.
-    std::map<std::uint64_t, std::shared_ptr<range_buffer>> buffers_;
+    std::map<std::uint64_t, std::shared_ptr<reserved_buffer>> buffers_;
     // The one that is to be written next.
     std::uint64_t next_ = 0;
     // Of the ranges that wait for their turn. They are nobody else's, so that coroutines that wait go with this.

@@ -1,10 +1,41 @@
 #include "transfer/stream_parts.hpp"
 
+#include "transfer/reserved_buffer.hpp"
+
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace glacier::transfer {
+
+namespace {
+
+/// Shared with the threads that hash it, since those end later than a coroutine that is dropped.
+class held_part final : public body_source {
+public:
+    held_part(std::shared_ptr<reserved_buffer> buffer, std::size_t size)
+        : buffer_(std::move(buffer)), size_(size)
+    {}
+
+    std::uint64_t size() const override { return size_; }
+
+    void read(std::uint64_t offset, std::span<std::byte> bytes) const override
+    {
+        auto const from = content().subspan(static_cast<std::size_t>(offset), bytes.size());
+        std::copy(from.begin(), from.end(), bytes.begin());
+    }
+
+    std::optional<std::span<std::byte const>> in_memory() const override { return content(); }
+
+private:
+    std::span<std::byte const> content() const noexcept { return buffer_->bytes().first(size_); }
+
+    std::shared_ptr<reserved_buffer> buffer_;
+    std::size_t size_;
+};
+
+} // namespace
 
 stream_parts::stream_parts(std::shared_ptr<stream_source> source, part_size size, std::uint64_t bytes_max,
                            std::shared_ptr<async::memory_budget> memory)
@@ -13,8 +44,7 @@ stream_parts::stream_parts(std::shared_ptr<stream_source> source, part_size size
 
 body stream_parts::part(std::uint64_t number, byte_range const& /*range*/) const
 {
-    held_part const& held = held_.at(number);
-    return body::view(std::span<std::byte const>(held.bytes.get(), held.size));
+    return held_.at(number);
 }
 
 asio::awaitable<void> stream_parts::let_go(std::uint64_t number, byte_range /*range*/)
@@ -33,17 +63,13 @@ asio::awaitable<std::uint64_t> stream_parts::read()
     if (ended_)
         co_return 0;
     auto const most = static_cast<std::size_t>(std::min(size_.bytes(), bytes_max_ - bytes_read_));
-    held_part next;
-    next.room = co_await memory_->reserve(most);
-    // Not cleared, which for megabytes would take milliseconds on the loop.
-    next.bytes.reset(new std::byte[most]);
-    next.size = co_await fill(std::span<std::byte>(next.bytes.get(), most));
-    std::size_t const filled = next.size;
+    std::shared_ptr<reserved_buffer> const buffer = co_await reserve_buffer(memory_, most);
+    std::size_t const filled = co_await fill(buffer->bytes());
     bytes_read_ += filled;
     if (bytes_read_ == bytes_max_)
         co_await check_end();
     if (filled > 0)
-        held_.emplace(parts_read_++, std::move(next));
+        held_.emplace(parts_read_++, body(std::make_shared<held_part>(buffer, filled)));
     co_return filled;
 }
 

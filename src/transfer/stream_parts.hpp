@@ -14,7 +14,7 @@
 
 namespace glacier::transfer {
 
-/// The parts of a stream, each in memory from its first byte until it is let go.
+/// The parts of a stream, each in memory from its first byte until it is let go and nobody uses it any more.
 class stream_parts final : public part_source {
 public:
     stream_parts(std::shared_ptr<stream_source> source, part_size size, std::uint64_t bytes_max,
@@ -29,12 +29,6 @@ public:
     bool has_ended() const noexcept override { return ended_; }
 
 private:
-    struct held_part {
-        async::memory_budget::reservation room;
-        std::unique_ptr<std::byte[]> bytes;
-        std::size_t size = 0;
-    };
-
     asio::awaitable<std::size_t> fill(std::span<std::byte> room);
     asio::awaitable<void> check_end();
 
@@ -42,7 +36,7 @@ private:
     part_size size_;
     std::uint64_t bytes_max_;
     std::shared_ptr<async::memory_budget> memory_;
-    std::map<std::uint64_t, held_part> held_;
+    std::map<std::uint64_t, body> held_;
     std::uint64_t parts_read_ = 0;
     std::uint64_t bytes_read_ = 0;
     bool ended_ = false;

@@ -184,7 +184,10 @@ asio::awaitable<upload_result> upload_stream_on(asio::any_io_executor strand, cl
     task.size = size;
     task.resource = "stream";
     task.bytes_read = first;
-    body const content = parts->part(0, byte_range(0, first - 1));
+    // Held here only if it is all, since a part is to go when it was sent.
+    body content;
+    if (in_one_request)
+        content = parts->part(0, byte_range(0, first - 1));
     co_return co_await upload_on(strand, std::move(service), std::move(task), content, in_one_request);
 }
 

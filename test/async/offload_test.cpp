@@ -376,6 +376,32 @@ BOOST_AUTO_TEST_CASE(dropped_steps_are_aborted)
     BOOST_TEST(alive == 1);
 }
 
+// What a function holds is free as soon as it is through: who waits may need it at once.
+BOOST_AUTO_TEST_CASE(lets_go_of_what_it_holds)
+{
+    asio::io_context here;
+    asio::io_context there;
+    auto first = std::make_shared<int>(1);
+    std::weak_ptr<int> const of_first = first;
+    auto work = [held = std::move(first)] {};
+    started<void> once(here.get_executor(), offload(there.get_executor(), std::move(work)));
+    auto second = std::make_shared<int>(2);
+    std::weak_ptr<int> const of_second = second;
+    auto step = [left = 2, held = std::move(second)]() mutable { return --left > 0; };
+    started<void> steps(here.get_executor(), offload_steps(there.get_executor(), std::move(step)));
+    here.poll();
+    there.run_one();
+    BOOST_TEST(of_first.expired());
+    there.run_one();
+    BOOST_TEST(!of_second.expired());
+    there.run_one();
+    BOOST_TEST(of_second.expired());
+    here.restart();
+    test::run_to_end(here);
+    once.get();
+    steps.get();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace

@@ -11,7 +11,7 @@ using namespace glacier::test;
 using transfer::archive_output;
 using transfer::file_target;
 using transfer::output_file;
-using transfer::range_buffer;
+using transfer::reserved_buffer;
 using transfer::range_hashes;
 using transfer::retrieval_state;
 
@@ -89,11 +89,11 @@ BOOST_AUTO_TEST_CASE(memory_is_used_again)
 {
     auto const& memory = sut.limits().shared()->memory;
     auto const target = make();
-    std::shared_ptr<range_buffer> first = run(target->reserve(0, range_at(0)));
+    std::shared_ptr<reserved_buffer> first = run(target->reserve(0, range_at(0)));
     std::byte const* const place = first->bytes().data();
     run(target->accept(0, range_at(0), range_hashes(hash_of(range_at(0))), std::move(first)));
     BOOST_TEST(memory->reserved() == mib);
-    std::shared_ptr<range_buffer> second = run(target->reserve(1, range_at(1)));
+    std::shared_ptr<reserved_buffer> second = run(target->reserve(1, range_at(1)));
     BOOST_TEST(second->bytes().data() == place);
 
     started_operation<async::memory_budget::reservation> other;

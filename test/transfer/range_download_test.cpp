@@ -16,7 +16,7 @@ using namespace glacier;
 using namespace glacier::test;
 using protocol::operation;
 using transfer::archive_output;
-using transfer::range_buffer;
+using transfer::reserved_buffer;
 using transfer::range_download;
 using transfer::range_hashes;
 using transfer::range_target;
@@ -32,13 +32,13 @@ public:
         : text(size, '.'), memory_(std::move(memory))
     {}
 
-    asio::awaitable<std::shared_ptr<range_buffer>> reserve(std::uint64_t /*piece*/, byte_range range) override
+    asio::awaitable<std::shared_ptr<reserved_buffer>> reserve(std::uint64_t /*piece*/, byte_range range) override
     {
         return transfer::reserve_buffer(memory_, static_cast<std::size_t>(range.size()));
     }
 
     asio::awaitable<std::optional<tree_hash>> recall(std::uint64_t piece, byte_range /*range*/,
-                                                     std::shared_ptr<range_buffer> /*buffer*/) override
+                                                     std::shared_ptr<reserved_buffer> /*buffer*/) override
     {
         ++recalls;
         if (auto const found = known.find(piece); found != known.end())
@@ -47,7 +47,7 @@ public:
     }
 
     asio::awaitable<void> accept(std::uint64_t piece, byte_range range, range_hashes /*hashes*/,
-                                 std::shared_ptr<range_buffer> buffer) override
+                                 std::shared_ptr<reserved_buffer> buffer) override
     {
         if (piece == refuses)
             throw boost::system::system_error(make_error_code(boost::system::errc::connection_reset));

@@ -14,7 +14,7 @@ using protocol::operation;
 using transfer::archive_output;
 using transfer::fetch_range;
 using transfer::output_file;
-using transfer::range_buffer;
+using transfer::reserved_buffer;
 using transfer::range_fetch;
 using transfer::range_hashes;
 using transfer::read_back;

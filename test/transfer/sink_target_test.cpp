@@ -11,7 +11,7 @@
 
 using namespace glacier;
 using namespace glacier::test;
-using transfer::range_buffer;
+using transfer::reserved_buffer;
 using transfer::range_hashes;
 using transfer::sink_target;
 
@@ -51,7 +51,7 @@ struct sink_fixture : client_fixture {
     /// What a range that has come does: the bytes of range 2 are `2222222222`.
     asio::awaitable<void> come(std::uint64_t piece)
     {
-        std::shared_ptr<range_buffer> const buffer = co_await target->reserve(piece, range_of(piece));
+        std::shared_ptr<reserved_buffer> const buffer = co_await target->reserve(piece, range_of(piece));
         std::fill(buffer->bytes().begin(), buffer->bytes().end(), static_cast<std::byte>('0' + piece));
         range_hashes const hashes{tree_hash()};
         co_await target->accept(piece, range_of(piece), hashes, buffer);
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(waits_for_its_turn)
 // A range that is fetched again has its memory already.
 BOOST_AUTO_TEST_CASE(memory_stays)
 {
-    std::shared_ptr<range_buffer> const first = run(target->reserve(3, range_of(3)));
+    std::shared_ptr<reserved_buffer> const first = run(target->reserve(3, range_of(3)));
     auto const& memory = sut.limits().shared()->memory;
     auto const rest = memory->try_reserve(memory->bytes_max() - range_bytes);
     BOOST_TEST(rest.bytes() > 0U);

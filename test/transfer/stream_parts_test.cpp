@@ -8,6 +8,9 @@
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 
+#include <algorithm>
+#include <memory>
+#include <span>
 #include <stdexcept>
 
 using namespace glacier;
@@ -86,6 +89,43 @@ BOOST_DATA_TEST_CASE(whole_stream, boost::unit_test::data::make({std::uint64_t(1
     BOOST_TEST(last.bytes_done == sample);
     BOOST_TEST(last.bytes_total == sample);
     BOOST_TEST(memory().reserved() == 0U);
+}
+
+// A part lives, with its room, for as long as somebody uses it: a thread that hashes it may be later than a coroutine
+// that was dropped.
+BOOST_AUTO_TEST_CASE(part_in_use_stays)
+{
+    std::string const bytes = some_bytes(mib);
+    auto const read = std::make_shared<piecewise_source>(bytes);
+    auto const budget = std::make_shared<async::memory_budget>(4 * mib);
+    auto parts = std::make_unique<transfer::stream_parts>(read, part_size(mib), mib, budget);
+    BOOST_TEST(run(parts->read()) == mib);
+    body part = parts->part(0, byte_range(0, mib - 1));
+
+    run(parts->let_go(0, byte_range(0, mib - 1)));
+    parts.reset();
+
+    BOOST_TEST(budget->reserved() == mib);
+    std::span<std::byte const> const content = *part.source()->in_memory();
+    BOOST_TEST(std::equal(content.begin(), content.end(), as_bytes(bytes).begin()));
+    part = body();
+    BOOST_TEST(budget->reserved() == 0U);
+}
+
+// The first part of a stream makes room for others like any other when it was sent.
+BOOST_AUTO_TEST_CASE(first_part_is_let_go)
+{
+    std::string const bytes = some_bytes(6 * mib);
+    upload_stream_request request = stream_of(bytes);
+    request.concurrency = 1;
+    std::size_t most = 0;
+    request.on_progress = [&](transfer_progress const& progress) {
+        if (progress.parts_done > 1)
+            most = std::max(most, memory().reserved());
+    };
+    BOOST_TEST((archive(run(upload_stream(sut, std::move(request)))) == bytes));
+    // The one that is sent, and the one that is read.
+    BOOST_TEST(most <= 2 * mib);
 }
 
 // A promise that is just kept is kept.

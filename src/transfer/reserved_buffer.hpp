@@ -13,9 +13,9 @@ namespace glacier::transfer {
 namespace asio = boost::asio;
 
 /// Memory that was reserved before it was taken.
-class range_buffer {
+class reserved_buffer {
 public:
-    range_buffer(async::memory_budget::reservation room, std::size_t size);
+    reserved_buffer(async::memory_budget::reservation room, std::size_t size);
 
     std::span<std::byte> bytes() const noexcept { return {bytes_.get(), size_}; }
 
@@ -26,7 +26,7 @@ private:
 };
 
 /// Waits for room. Errors and cancellation: those of memory_budget::reserve().
-asio::awaitable<std::shared_ptr<range_buffer>> reserve_buffer(std::shared_ptr<async::memory_budget> memory,
-                                                              std::size_t size);
+asio::awaitable<std::shared_ptr<reserved_buffer>> reserve_buffer(std::shared_ptr<async::memory_budget> memory,
+                                                                 std::size_t size);
 
 } // namespace glacier::transfer

@@ -1,4 +1,4 @@
-#include "transfer/range_buffer.hpp"
+#include "transfer/reserved_buffer.hpp"
 
 #include "support/manual_time.hpp"
 #include "support/run.hpp"
@@ -11,16 +11,16 @@
 using namespace glacier;
 using namespace glacier::test;
 using async::memory_budget;
-using transfer::range_buffer;
 using transfer::reserve_buffer;
+using transfer::reserved_buffer;
 
-BOOST_AUTO_TEST_SUITE(range_buffer_test)
+BOOST_AUTO_TEST_SUITE(reserved_buffer_test)
 
 // The memory is reserved as long as it is there.
 BOOST_AUTO_TEST_CASE(reserved)
 {
     auto const memory = std::make_shared<memory_budget>(100);
-    std::shared_ptr<range_buffer> buffer = run(reserve_buffer(memory, 60));
+    std::shared_ptr<reserved_buffer> buffer = run(reserve_buffer(memory, 60));
 
     BOOST_TEST(buffer->bytes().size() == 60U);
     BOOST_TEST(memory->reserved() == 60U);
@@ -33,8 +33,8 @@ BOOST_AUTO_TEST_CASE(waits_for_room)
 {
     asio::io_context context;
     auto const memory = std::make_shared<memory_budget>(100);
-    std::shared_ptr<range_buffer> first = run(context, reserve_buffer(memory, 60));
-    started<std::shared_ptr<range_buffer>> second(context.get_executor(), reserve_buffer(memory, 50));
+    std::shared_ptr<reserved_buffer> first = run(context, reserve_buffer(memory, 60));
+    started<std::shared_ptr<reserved_buffer>> second(context.get_executor(), reserve_buffer(memory, 50));
     manual_time::settle(context);
     BOOST_TEST(!second.ended());
 
