@@ -1,20 +1,10 @@
 #include "plan/download_plan.hpp"
 
+#include "plan/repetition_delay.hpp"
+
 #include <algorithm>
 
 namespace glacier::plan {
-
-namespace {
-
-std::chrono::milliseconds delay_after(int failures, download_plan::limits const& allowed)
-{
-    std::chrono::milliseconds delay = allowed.delay_min;
-    for (int i = 1; i < failures && delay < allowed.delay_max; ++i)
-        delay *= 2;
-    return std::min(delay, allowed.delay_max);
-}
-
-} // namespace
 
 download_plan::download_plan(std::uint64_t total_bytes, std::uint64_t piece_bytes, limits const& allowed)
     : total_bytes_(total_bytes), piece_bytes_(piece_bytes), pieces_((total_bytes - 1) / piece_bytes + 1),
@@ -95,7 +85,7 @@ bool download_plan::on_failed(std::uint64_t piece, bool repeat, time_point now)
         failed_ = true;
         return false;
     }
-    to_repeat_.emplace(now + delay_after(failures, limits_), piece);
+    to_repeat_.emplace(now + repetition_delay(failures), piece);
     return !failed_;
 }
 

@@ -46,9 +46,6 @@ public:
 
         /// How often a range may be started.
         int attempts_max = 1;
-        /// The wait after a failure, which doubles with each failure of the same range.
-        std::chrono::milliseconds delay_min = std::chrono::seconds(1);
-        std::chrono::milliseconds delay_max = std::chrono::seconds(30);
         /// Ranges that may be on their way, counted from the first one that is not done. If set, that one starts again
         /// whatever is on its way, since the others may be waiting for it. Nothing: all.
         std::optional<std::uint64_t> look_ahead_max;

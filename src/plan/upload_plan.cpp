@@ -1,5 +1,7 @@
 #include "plan/upload_plan.hpp"
 
+#include "plan/repetition_delay.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -9,17 +11,6 @@ namespace {
 
 // What lies between hashing and sending should still be in the system's memory then.
 constexpr std::uint64_t group_bytes_max = std::uint64_t(512) * 1'048'576;
-
-constexpr std::chrono::seconds first_delay{1};
-constexpr std::chrono::seconds delay_max{30};
-
-std::chrono::seconds delay_after(int attempts) noexcept
-{
-    std::chrono::seconds delay = first_delay;
-    for (int i = 1; i < attempts && delay < delay_max; ++i)
-        delay *= 2;
-    return std::min(delay, delay_max);
-}
 
 } // namespace
 
@@ -152,7 +143,7 @@ bool upload_plan::on_failed(std::uint64_t part, bool repeat, time_point now)
     ++found->attempts;
     states_[part] = part_state::waiting;
     failed_ = failed_ || !repeat || found->attempts >= settings_.attempts_max;
-    found->due = now + delay_after(found->attempts);
+    found->due = now + repetition_delay(found->attempts);
     return !failed_;
 }
 

@@ -3,13 +3,13 @@
 #include "base/decimal.hpp"
 #include "base/uri.hpp"
 #include "crypto/sha256.hpp"
+#include "transfer/locked_file.hpp"
 
 #include <glacier/error.hpp>
 
 #include <algorithm>
 #include <cerrno>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -22,11 +22,6 @@ namespace glacier::transfer {
 namespace {
 
 constexpr std::size_t checksum_digits = 16;
-
-[[noreturn]] void throw_error(char const* what, std::filesystem::path const& path, int reason)
-{
-    throw std::filesystem::filesystem_error(what, path, std::error_code(reason, std::generic_category()));
-}
 
 [[noreturn]] void refuse(errc reason, std::filesystem::path const& path, std::string message)
 {
@@ -56,25 +51,11 @@ private:
     int descriptor_;
 };
 
-std::filesystem::path directory_of(std::filesystem::path const& path)
-{
-    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
-/// Whether the name still stands for the open file: whoever held the lock before may have replaced or removed it.
-bool is_same_file(std::filesystem::path const& path, int descriptor) noexcept
-{
-    struct stat by_name {};
-    struct stat opened {};
-    return ::lstat(path.c_str(), &by_name) == 0 && ::fstat(descriptor, &opened) == 0 &&
-           by_name.st_dev == opened.st_dev && by_name.st_ino == opened.st_ino;
-}
-
 void check_is_regular(std::filesystem::path const& path, int descriptor)
 {
     struct stat status {};
     if (::fstat(descriptor, &status) != 0)
-        throw_error("looking at", path, errno);
+        throw_file_error("looking at", path, errno);
     if (!S_ISREG(status.st_mode))
         refuse(errc::state_file_invalid, path, "not a regular file");
 }
@@ -91,12 +72,12 @@ int open_locked(std::filesystem::path const& path)
         if (opened.get() < 0 && (errno == EISDIR || errno == ENXIO))
             refuse(errc::state_file_invalid, path, "not a regular file");
         if (opened.get() < 0)
-            throw_error("opening the state file", path, errno);
+            throw_file_error("opening the state file", path, errno);
         check_is_regular(path, opened.get());
         if (::flock(opened.get(), LOCK_EX | LOCK_NB) != 0) {
             if (errno == EWOULDBLOCK)
                 refuse(errc::state_file_in_use, path, {});
-            throw_error("locking the state file", path, errno);
+            throw_file_error("locking the state file", path, errno);
         }
         if (is_same_file(path, opened.get()))
             return opened.release();
@@ -110,7 +91,7 @@ void write_all(int descriptor, std::uint64_t offset, std::string_view text, std:
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)
-            throw_error("writing", path, errno);
+            throw_file_error("writing", path, errno);
         text.remove_prefix(static_cast<std::size_t>(count));
         offset += static_cast<std::uint64_t>(count);
     }
@@ -126,7 +107,7 @@ std::string read_all(int descriptor, std::filesystem::path const& path)
         if (count < 0 && errno == EINTR)
             continue;
         if (count < 0)
-            throw_error("reading", path, errno);
+            throw_file_error("reading", path, errno);
         if (count == 0)
             break;
         size += static_cast<std::size_t>(count);
@@ -138,16 +119,6 @@ std::string read_all(int descriptor, std::filesystem::path const& path)
     }
     content.resize(size);
     return content;
-}
-
-void sync_directory_of(std::filesystem::path const& path)
-{
-    file const directory(::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (directory.get() < 0)
-        throw_error("opening the directory of", path, errno);
-    // Some file systems cannot sync a directory, and say so.
-    if (::fsync(directory.get()) != 0 && errno != EINVAL)
-        throw_error("syncing the directory of", path, errno);
 }
 
 std::string checksum_of(std::string_view text)
@@ -253,15 +224,9 @@ std::string_view journal::record::get(std::string_view name) const noexcept
     return found == fields.end() ? std::string_view() : std::string_view(found->second);
 }
 
-std::uint64_t journal::record::number(std::string_view name) const
+std::optional<std::uint64_t> journal::record::number(std::string_view name) const noexcept
 {
-    if (auto const value = base::parse_decimal(get(name)))
-        return *value;
-    error_details details;
-    details.operation = "state file";
-    details.message =
-        "'" + std::string(name) + "' of '" + type + "' is no number: '" + std::string(get(name)) + "'";
-    throw operation_error(errc::state_file_invalid, std::move(details));
+    return base::parse_decimal(get(name));
 }
 
 journal::journal(std::filesystem::path path) : path_(std::move(path))
@@ -270,7 +235,7 @@ journal::journal(std::filesystem::path path) : path_(std::move(path))
     std::string const content = read_all(opened.get(), path_);
     auto parsed = parse(content, path_);
     if (parsed.second < content.size() && ::ftruncate(opened.get(), static_cast<off_t>(parsed.second)) != 0)
-        throw_error("writing", path_, errno);
+        throw_file_error("writing", path_, errno);
     records_ = std::move(parsed.first);
     size_ = parsed.second;
     descriptor_ = opened.release();
@@ -293,7 +258,7 @@ void journal::append(record added)
     try {
         write_all(descriptor_, size_, line, path_);
         if (::fdatasync(descriptor_) != 0)
-            throw_error("syncing", path_, errno);
+            throw_file_error("syncing", path_, errno);
         if (size_ == 0)
             sync_directory_of(path_);
     } catch (std::filesystem::filesystem_error const&) {
@@ -318,22 +283,22 @@ void journal::replace(std::vector<record> records)
     temporary += ".new";
     // Only who has the lock makes it, so what is there was left behind by a crash.
     if (::unlink(temporary.c_str()) != 0 && errno != ENOENT)
-        throw_error("removing", temporary, errno);
+        throw_file_error("removing", temporary, errno);
     file made(
         ::open(temporary.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
     if (made.get() < 0)
-        throw_error("creating", temporary, errno);
+        throw_file_error("creating", temporary, errno);
     try {
         write_all(made.get(), 0, content, temporary);
         // Before it has the name, so that nobody comes between.
         if (::flock(made.get(), LOCK_EX | LOCK_NB) != 0)
-            throw_error("locking", temporary, errno);
+            throw_file_error("locking", temporary, errno);
         if (::fsync(made.get()) != 0)
-            throw_error("syncing", temporary, errno);
+            throw_file_error("syncing", temporary, errno);
         if (descriptor_ < 0)
-            throw_error("replacing", path_, EBADF);
+            throw_file_error("replacing", path_, EBADF);
         if (::rename(temporary.c_str(), path_.c_str()) != 0)
-            throw_error("replacing", path_, errno);
+            throw_file_error("replacing", path_, errno);
     } catch (std::filesystem::filesystem_error const&) {
         ::unlink(temporary.c_str());
         throw;
@@ -350,7 +315,7 @@ void journal::remove()
     if (removed.get() < 0 || !is_same_file(path_, removed.get()))
         return;
     if (::unlink(path_.c_str()) != 0)
-        throw_error("removing", path_, errno);
+        throw_file_error("removing", path_, errno);
     // What has ended would be taken up again after a crash.
     sync_directory_of(path_);
 }

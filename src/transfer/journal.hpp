@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,8 +33,8 @@ public:
 
         /// Empty if there is none.
         std::string_view get(std::string_view name) const noexcept;
-        /// Throws errc::state_file_invalid if it is no number.
-        std::uint64_t number(std::string_view name) const;
+        /// Nothing if there is none, or it is no number.
+        std::optional<std::uint64_t> number(std::string_view name) const noexcept;
 
         std::string type;
         std::map<std::string, std::string, std::less<>> fields;

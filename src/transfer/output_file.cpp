@@ -1,7 +1,8 @@
 #include "transfer/output_file.hpp"
 
+#include "transfer/locked_file.hpp"
+
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -13,30 +14,11 @@ namespace glacier::transfer {
 
 namespace {
 
-[[noreturn]] void throw_error(char const* what, std::filesystem::path const& path, int reason)
-{
-    throw std::filesystem::filesystem_error(what, path, std::error_code(reason, std::generic_category()));
-}
-
-std::filesystem::path directory_of(std::filesystem::path const& path)
-{
-    return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-}
-
 std::filesystem::path part_path_of(std::filesystem::path const& path)
 {
     std::filesystem::path part = path;
     part += ".part";
     return part;
-}
-
-/// Whether the name still stands for the open file: whoever held the lock before may have renamed or removed it.
-bool is_same_file(std::filesystem::path const& path, int descriptor) noexcept
-{
-    struct stat by_name {};
-    struct stat opened {};
-    return ::lstat(path.c_str(), &by_name) == 0 && ::fstat(descriptor, &opened) == 0 &&
-           by_name.st_dev == opened.st_dev && by_name.st_ino == opened.st_ino;
 }
 
 bool has_one_name(int descriptor) noexcept
@@ -58,11 +40,11 @@ int open_locked(std::filesystem::path const& path)
     while (true) {
         int const opened = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
         if (opened < 0)
-            throw_error("creating", path, errno);
+            throw_file_error("creating", path, errno);
         if (::flock(opened, LOCK_EX | LOCK_NB) != 0) {
             int const reason = errno;
             ::close(opened);
-            throw_error("another process is writing", path, reason);
+            throw_file_error("another process is writing", path, reason);
         }
         // Without this, a file that was completed and renamed just now would be truncated.
         if (!is_same_file(path, opened)) {
@@ -72,7 +54,7 @@ int open_locked(std::filesystem::path const& path)
         // Under another name it is somebody's file.
         if (!has_one_name(opened)) {
             ::close(opened);
-            throw_error("creating", path, EEXIST);
+            throw_file_error("creating", path, EEXIST);
         }
         return opened;
     }
@@ -141,7 +123,7 @@ void output_file::abandon() noexcept
 
 void output_file::fail(char const* what, int reason) const
 {
-    throw_error(what, part_path_, reason);
+    throw_file_error(what, part_path_, reason);
 }
 
 void output_file::write(std::uint64_t offset, std::span<std::byte const> bytes)
@@ -171,18 +153,6 @@ bool output_file::read(std::uint64_t offset, std::span<std::byte> bytes) const n
     return true;
 }
 
-void output_file::sync_directory() const
-{
-    int const directory = ::open(directory_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory < 0)
-        fail("opening the directory of", errno);
-    int const reason = ::fsync(directory) == 0 ? 0 : errno;
-    ::close(directory);
-    // Some file systems cannot sync a directory, and say so.
-    if (reason != 0 && reason != EINVAL)
-        fail("syncing the directory of", reason);
-}
-
 void output_file::commit()
 {
     if (::fsync(descriptor_) != 0)
@@ -190,30 +160,30 @@ void output_file::commit()
     if (::rename(part_path_.c_str(), path_.c_str()) != 0)
         fail("renaming", errno);
     committed_ = true;
-    sync_directory();
+    sync_directory_of(path_);
 }
 
 void check_output_path(std::filesystem::path const& path)
 {
     if (path.empty())
-        throw_error("writing", path, ENOENT);
+        throw_file_error("writing", path, ENOENT);
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
-        throw_error("writing", path, EISDIR);
+        throw_file_error("writing", path, EISDIR);
     std::filesystem::path const directory = directory_of(path);
     if (::stat(directory.c_str(), &status) != 0)
-        throw_error("writing into", directory, errno);
+        throw_file_error("writing into", directory, errno);
     if (!S_ISDIR(status.st_mode))
-        throw_error("writing into", directory, ENOTDIR);
+        throw_file_error("writing into", directory, ENOTDIR);
     if (::access(directory.c_str(), W_OK | X_OK) != 0)
-        throw_error("writing into", directory, errno);
+        throw_file_error("writing into", directory, errno);
     // The longer name of FILE.part may be too long, or taken by something that is no file.
     std::filesystem::path const part = part_path_of(path);
     if (::lstat(part.c_str(), &status) == 0) {
         if (!S_ISREG(status.st_mode))
-            throw_error("creating", part, EEXIST);
+            throw_file_error("creating", part, EEXIST);
     } else if (errno != ENOENT) {
-        throw_error("creating", part, errno);
+        throw_file_error("creating", part, errno);
     }
 }
 

@@ -57,7 +57,6 @@ private:
 
     void reserve_space(std::uint64_t bytes, bool taken_up);
     [[noreturn]] void fail(char const* what, int reason) const;
-    void sync_directory() const;
 
     std::filesystem::path path_;
     std::filesystem::path part_path_;

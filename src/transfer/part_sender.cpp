@@ -22,24 +22,6 @@ asio::awaitable<async::memory_budget::reservation> reserve_for_sending(client se
     co_return room;
 }
 
-bool is_worth_repeating(std::exception_ptr const& error) noexcept
-{
-    try {
-        std::rethrow_exception(error);
-    } catch (boost::system::system_error const& caught) {
-        error_code const code = caught.code();
-        return code == condition::retryable || code == condition::transport || code == condition::timeout ||
-               code == condition::verification;
-    } catch (...) {
-        return false;
-    }
-}
-
-int attempts_of_part(client const& service) noexcept
-{
-    return service.get_retry().attempts_max == 1 ? 1 : 5;
-}
-
 part_sender::part_sender(client service, vault_name vault, std::size_t concurrency, transfer_report& events)
     : service_(std::move(service)), vault_(std::move(vault)), concurrency_(concurrency), events_(events),
       limits_(service_.limits().shared())

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <optional>
 
@@ -15,12 +14,6 @@ namespace glacier::transfer {
 
 /// Room for what sending a body takes. Nothing for one in memory, which is sent in place.
 asio::awaitable<async::memory_budget::reservation> reserve_for_sending(client service, body content);
-
-/// Whether a part or a range that failed so is worth another try, after the client's own repetitions.
-bool is_worth_repeating(std::exception_ptr const& error) noexcept;
-
-/// How often a part or a range may be sent or fetched.
-int attempts_of_part(client const& service) noexcept;
 
 /// Sends parts of a multipart upload, and tells the pace of the client's transfers how that went.
 class part_sender {

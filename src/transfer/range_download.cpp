@@ -1,7 +1,7 @@
 #include "transfer/range_download.hpp"
 
-#include "transfer/part_sender.hpp"
 #include "transfer/range_fetch.hpp"
+#include "transfer/repetition.hpp"
 
 #include <boost/asio/error.hpp>
 

@@ -1,7 +1,6 @@
 #include "transfer/retrieval_state.hpp"
 
 #include "async/offload.hpp"
-#include "base/decimal.hpp"
 #include "base/printable.hpp"
 
 #include <glacier/error.hpp>
@@ -89,7 +88,7 @@ void retrieval_state::read(journal::record const& record)
                                                   "'; name another state file");
         if (record.get("version") != std::to_string(version))
             refuse(errc::state_file_invalid, "version '" + base::printable(record.get("version"), 40) +
-                                                 "', this program knows " + std::to_string(version));
+                                                 "', this library knows " + std::to_string(version));
         identity_ = record;
     } else if (record.type == "starting_job" && identity_) {
         starting_job_ = true;
@@ -161,7 +160,7 @@ tree_hash retrieval_state::hash_in(journal::record const& record, std::string_vi
 
 std::uint64_t retrieval_state::number_in(journal::record const& record, std::string_view name) const
 {
-    auto const number = base::parse_decimal(record.get(name));
+    auto const number = record.number(name);
     if (!number)
         refuse(errc::state_file_invalid, "'" + base::printable(record.get(name), 100) + "' is no number");
     return *number;

@@ -2,6 +2,7 @@
 
 #include "async/offload.hpp"
 #include "transfer/part_hasher.hpp"
+#include "transfer/repetition.hpp"
 
 #include <glacier/tree_hash.hpp>
 

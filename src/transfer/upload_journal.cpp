@@ -2,6 +2,7 @@
 
 #include "async/offload.hpp"
 #include "base/decimal.hpp"
+#include "base/printable.hpp"
 
 #include <limits>
 #include <utility>
@@ -50,13 +51,14 @@ public:
     recorded_upload read_first(journal::record const& first) const
     {
         if (first.type != "transfer")
-            refuse(errc::state_file_invalid, path_, "it begins with '" + first.type + "'");
+            refuse(errc::state_file_invalid, path_, "it begins with '" + shown(first.type) + "'");
         if (first.get("kind") != "upload")
             refuse(errc::state_file_mismatch, path_,
-                   "it is that of a '" + std::string(first.get("kind")) + "', not of an upload");
-        if (first.number("version") != format_version)
-            refuse(errc::state_file_mismatch, path_,
-                   "it was written by another version of this library: " + std::string(first.get("version")));
+                   "it is that of a '" + shown(first.get("kind")) + "', not of an upload");
+        if (number(first, "version") != format_version)
+            refuse(errc::state_file_invalid, path_,
+                   "version " + shown(first.get("version")) + ", this library knows " +
+                       std::to_string(format_version));
         upload_identity identity;
         identity.endpoint = first.get("endpoint");
         identity.region = first.get("region");
@@ -64,12 +66,12 @@ public:
         identity.vault = text<vault_name>(first, "vault").str();
         identity.description = first.get("description");
         identity.content = first.get("content");
-        identity.source.size = first.number("size");
+        identity.source.size = number(first, "size");
         identity.source.modified = time(first, "modified");
         identity.source.changed = time(first, "changed");
-        identity.source.device = first.number("device");
-        identity.source.inode = first.number("inode");
-        auto const size = part_size::from_bytes(first.number("part_size"));
+        identity.source.device = number(first, "device");
+        identity.source.inode = number(first, "inode");
+        auto const size = part_size::from_bytes(number(first, "part_size"));
         std::uint64_t const bytes = identity.source.size;
         if (!size || bytes == 0 || (bytes - 1) / size->bytes() >= part_size::parts_max)
             refuse_value(first, "part_size");
@@ -81,10 +83,10 @@ public:
         if (next.type == "upload") {
             upload.upload = text<upload_id>(next, "id");
         } else if (next.type == "part") {
-            std::uint64_t const number = next.number("number");
-            if (number > (upload.identity.source.size - 1) / upload.size.bytes())
+            std::uint64_t const part = number(next, "number");
+            if (part > (upload.identity.source.size - 1) / upload.size.bytes())
                 refuse_value(next, "number");
-            upload.parts[number] = hash(next);
+            upload.parts[part] = hash(next);
         } else if (next.type == "completing") {
             upload.completing = hash(next);
         } else if (next.type == "archive") {
@@ -93,15 +95,25 @@ public:
             created.location = next.get("location");
             upload.archive = std::move(created);
         } else {
-            refuse(errc::state_file_invalid, path_, "a record '" + next.type + "', which is unknown");
+            refuse(errc::state_file_invalid, path_, "a record '" + shown(next.type) + "', which is unknown");
         }
     }
 
 private:
+    static std::string shown(std::string_view text) { return base::printable(text, 100); }
+
     [[noreturn]] void refuse_value(journal::record const& from, std::string const& name) const
     {
         refuse(errc::state_file_invalid, path_,
-               "'" + name + "' of '" + from.type + "' cannot be '" + std::string(from.get(name)) + "'");
+               "'" + name + "' of '" + from.type + "' cannot be '" + shown(from.get(name)) + "'");
+    }
+
+    std::uint64_t number(journal::record const& from, std::string const& name) const
+    {
+        auto const parsed = from.number(name);
+        if (!parsed)
+            refuse_value(from, name);
+        return *parsed;
     }
 
     template <class Text>

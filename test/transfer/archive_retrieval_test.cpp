@@ -65,7 +65,7 @@ struct archive_retrieval_fixture : short_lived {
         journal const read(state);
         for (journal::record const& each : read.records())
             if (each.type == "range")
-                found.insert(each.number("number"));
+                found.insert(each.number("number").value());
         return found;
     }
 

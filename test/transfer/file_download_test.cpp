@@ -70,7 +70,7 @@ struct file_download_fixture : short_lived {
         journal const read(state);
         for (journal::record const& each : read.records())
             if (each.type == "range")
-                found.insert(each.number("number"));
+                found.insert(each.number("number").value());
         return found;
     }
 

@@ -47,7 +47,7 @@ struct journal_fixture {
     static std::size_t count_parts(journal const& read)
     {
         for (std::size_t i = 0; i < read.records().size(); ++i)
-            BOOST_TEST(read.records()[i].number("number") == i + 1);
+            BOOST_TEST(*read.records()[i].number("number") == i + 1);
         return read.records().size();
     }
 
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(written_and_read)
     BOOST_TEST(first.fields.size() == 4U);
     BOOST_TEST(first.get("kind") == "upload");
     BOOST_TEST(first.get("file") == odd);
-    BOOST_TEST(first.number("size") == 18'446'744'073'709'551'615U);
+    BOOST_TEST(*first.number("size") == 18'446'744'073'709'551'615U);
     BOOST_TEST(first.get("none").empty());
     BOOST_TEST(read.records()[1].type == "starting job");
     BOOST_TEST(read.records()[1].fields.empty());
@@ -126,17 +126,12 @@ BOOST_AUTO_TEST_CASE(fields)
 {
     record sut("part");
     sut.set("a", "1").set("a", "2");
-    BOOST_TEST(sut.number("a") == 2U);
+    BOOST_TEST(*sut.number("a") == 2U);
     BOOST_TEST(sut.get("b").empty());
+    BOOST_TEST(!sut.number("b"));
     for (char const* const bad : {"", "-1", "1x", "18446744073709551616", " 1"}) {
         sut.set("a", bad);
-        try {
-            sut.number("a");
-            BOOST_FAIL(bad);
-        } catch (operation_error const& error) {
-            BOOST_TEST(error.code() == errc::state_file_invalid);
-            BOOST_TEST(std::string(error.what()).find("'a' of 'part'") != std::string::npos);
-        }
+        BOOST_TEST(!sut.number("a"), bad);
     }
 }
 

@@ -64,7 +64,7 @@ struct resume_fixture : upload_fixture {
         transfer::journal const opened(state);
         for (transfer::journal::record const& each : opened.records())
             if (each.type == "part")
-                found.insert(each.number("number"));
+                found.insert(each.number("number").value());
         return found;
     }
 
