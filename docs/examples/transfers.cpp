@@ -9,7 +9,6 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -115,6 +114,13 @@ asio::awaitable<void> store_bytes(glacier::client client)
     co_await glacier::upload_body(client, std::move(upload));
 }
 
+/// An error of what runs by itself comes out of context.run().
+void rethrow(std::exception_ptr error)
+{
+    if (error)
+        std::rethrow_exception(error);
+}
+
 asio::awaitable<void> write_into(asio::posix::stream_descriptor pipe, std::string bytes)
 {
     co_await asio::async_write(pipe, asio::buffer(bytes), asio::use_awaitable);
@@ -127,7 +133,7 @@ asio::awaitable<void> store_pipe(glacier::client client)
     if (::pipe(ends.data()) != 0)
         throw std::runtime_error("no pipe");
     asio::posix::stream_descriptor writing(executor, ends[1]);
-    asio::co_spawn(executor, write_into(std::move(writing), std::string(5'000'000, 'y')), asio::detached);
+    asio::co_spawn(executor, write_into(std::move(writing), std::string(5'000'000, 'y')), rethrow);
 
     auto source = std::make_shared<pipe_source>(executor, ends[0]);
     glacier::upload_stream_request upload("photos", std::move(source), 10'000 * mib);
@@ -184,6 +190,11 @@ asio::awaitable<void> run(glacier::client client, std::filesystem::path director
     std::cout << client.limits().memory_reserved_most() << " bytes of buffers at most\n";
 }
 
+asio::awaitable<void> create_vault(glacier::client client)
+{
+    co_await client.create_vault(glacier::create_vault_request("photos"));
+}
+
 int main()
 {
     local_service const service;
@@ -195,15 +206,11 @@ int main()
 
     asio::io_context context;
     glacier::client const client(context.get_executor(), std::move(config));
-    std::exception_ptr failure;
-    auto const on_end = [&failure](std::exception_ptr error) { failure = error; };
-    asio::co_spawn(context, client.create_vault(glacier::create_vault_request("photos")), asio::detached);
+    asio::co_spawn(context, create_vault(client), rethrow);
     context.run();
     context.restart();
 
     be_interrupted(context, client, service.directory() / "2026.tar");
-    asio::co_spawn(context, run(client, service.directory()), on_end);
+    asio::co_spawn(context, run(client, service.directory()), rethrow);
     context.run();
-    if (failure)
-        std::rethrow_exception(failure);
 }

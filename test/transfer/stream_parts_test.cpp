@@ -112,22 +112,6 @@ BOOST_AUTO_TEST_CASE(part_in_use_stays)
     BOOST_TEST(budget->reserved() == 0U);
 }
 
-// The first part of a stream makes room for others like any other when it was sent.
-BOOST_AUTO_TEST_CASE(first_part_is_let_go)
-{
-    std::string const bytes = some_bytes(6 * mib);
-    upload_stream_request request = stream_of(bytes);
-    request.concurrency = 1;
-    std::size_t most = 0;
-    request.on_progress = [&](transfer_progress const& progress) {
-        if (progress.parts_done > 1)
-            most = std::max(most, memory().reserved());
-    };
-    BOOST_TEST((archive(run(upload_stream(sut, std::move(request)))) == bytes));
-    // The one that is sent, and the one that is read.
-    BOOST_TEST(most <= 2 * mib);
-}
-
 // A promise that is just kept is kept.
 BOOST_DATA_TEST_CASE(promise_is_kept,
                      boost::unit_test::data::make({std::uint64_t(5), mib, 2 * mib, 2 * mib + 5}))
