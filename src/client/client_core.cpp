@@ -7,6 +7,7 @@
 #include "base/http_date.hpp"
 #include "base/iso8601.hpp"
 #include "base/printable.hpp"
+#include "client/check_config.hpp"
 #include "client/invocation_id.hpp"
 #include "client/send_gate.hpp"
 #include "net/connection.hpp"
@@ -15,7 +16,6 @@
 #include "net/proxy_tunnel.hpp"
 #include "plan/clock_skew.hpp"
 #include "plan/retry_plan.hpp"
-#include "protocol/application_id.hpp"
 #include "protocol/redactor.hpp"
 #include "protocol/retry_after.hpp"
 #include "protocol/service_error.hpp"
@@ -36,8 +36,6 @@
 namespace glacier {
 
 namespace {
-
-constexpr std::size_t memory_bytes_min = 1'048'576;
 
 [[noreturn]] void refuse(errc reason, std::string message)
 {
@@ -107,51 +105,10 @@ failed_attempt describe(net::exchange_result const& result, protocol::operation_
     return failed;
 }
 
-void check_application_id(std::string const& id)
-{
-    if (!protocol::is_application_id(id))
-        throw invalid_value(errc::invalid_option, "application_id = " + id);
-}
-
 std::string user_agent_of(client_config const& config)
 {
     std::string text = "glacier-cpp/" + std::string(version);
     return config.application_id.empty() ? text : text + " app/" + config.application_id;
-}
-
-void check_retry(retry_settings const& settings)
-{
-    if (auto const fault = plan::fault_of(settings))
-        throw invalid_value(errc::invalid_option, "retry." + *fault);
-}
-
-void check_operation_timeout(std::chrono::milliseconds limit)
-{
-    if (limit < std::chrono::milliseconds::zero())
-        throw invalid_value(errc::invalid_option,
-                            "operation time-out = " + std::to_string(limit.count()) + " ms");
-}
-
-void check_throughput(timeout_settings const& limits)
-{
-    // Of no time there is no average: each block would be judged by itself.
-    if (limits.throughput_min != 0 && limits.throughput_window <= std::chrono::milliseconds::zero())
-        throw invalid_value(errc::invalid_option, "timeouts.throughput_window = " +
-                                                      std::to_string(limits.throughput_window.count()) +
-                                                      " ms, 1 ms or more is allowed");
-}
-
-void check_transfers(transfer_settings const& settings)
-{
-    if (settings.memory_max < memory_bytes_min)
-        throw invalid_value(errc::invalid_option,
-                            "transfers.memory_max = " + std::to_string(settings.memory_max) + ", " +
-                                std::to_string(memory_bytes_min) + " or more is allowed");
-    if (settings.hashing && !is_available(*settings.hashing))
-        throw invalid_value(errc::invalid_option,
-                            std::string("transfers.hashing = ") +
-                                (*settings.hashing == hash_path::avx512 ? "avx512" : "sha_ni") +
-                                ", which this processor cannot");
 }
 
 std::chrono::microseconds since(async::time_source const& time, async::time_source::time_point began)
@@ -540,13 +497,7 @@ client_core::client_core(asio::any_io_executor executor, client_config config, c
 {
     if (!state_->config.credentials)
         refuse(errc::no_credentials, "the configuration has no provider");
-    if (state_->config.pool.connections_max == 0)
-        throw invalid_value(errc::invalid_option, "pool.connections_max = 0");
-    check_retry(retry_);
-    check_operation_timeout(operation_timeout_);
-    check_throughput(state_->config.timeouts);
-    check_application_id(state_->config.application_id);
-    check_transfers(state_->config.transfers);
+    check_config(state_->config);
 }
 
 std::shared_ptr<client_core> client_core::with(call_settings const& settings) const
