@@ -11,8 +11,8 @@ using namespace glacier::test;
 using transfer::archive_output;
 using transfer::file_target;
 using transfer::output_file;
-using transfer::reserved_buffer;
 using transfer::range_hashes;
+using transfer::reserved_buffer;
 using transfer::retrieval_state;
 
 namespace {

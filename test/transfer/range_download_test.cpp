@@ -16,10 +16,10 @@ using namespace glacier;
 using namespace glacier::test;
 using protocol::operation;
 using transfer::archive_output;
-using transfer::reserved_buffer;
 using transfer::range_download;
 using transfer::range_hashes;
 using transfer::range_target;
+using transfer::reserved_buffer;
 
 namespace {
 
@@ -32,7 +32,8 @@ public:
         : text(size, '.'), memory_(std::move(memory))
     {}
 
-    asio::awaitable<std::shared_ptr<reserved_buffer>> reserve(std::uint64_t /*piece*/, byte_range range) override
+    asio::awaitable<std::shared_ptr<reserved_buffer>> reserve(std::uint64_t /*piece*/,
+                                                              byte_range range) override
     {
         return transfer::reserve_buffer(memory_, static_cast<std::size_t>(range.size()));
     }

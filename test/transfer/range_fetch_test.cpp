@@ -14,10 +14,10 @@ using protocol::operation;
 using transfer::archive_output;
 using transfer::fetch_range;
 using transfer::output_file;
-using transfer::reserved_buffer;
 using transfer::range_fetch;
 using transfer::range_hashes;
 using transfer::read_back;
+using transfer::reserved_buffer;
 
 namespace {
 

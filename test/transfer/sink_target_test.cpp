@@ -11,8 +11,8 @@
 
 using namespace glacier;
 using namespace glacier::test;
-using transfer::reserved_buffer;
 using transfer::range_hashes;
+using transfer::reserved_buffer;
 using transfer::sink_target;
 
 namespace {
