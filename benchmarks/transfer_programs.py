@@ -108,10 +108,10 @@ class Place:
             lines.append(line.rstrip('\n'))
         return lines
 
-    def sink(self, *options):
-        """Starts sink_server; gives the arguments that its clients need."""
+    def sink(self, *options, before=()):
+        """Starts sink_server, through the command `before` if there is one; gives the arguments that its clients need."""
         ca = self.path / f'ca-{len(self._processes)}.pem'
-        listening = self.start([program('sink_server'), f'ca={ca}', *options], 'listening')[-1]
+        listening = self.start([*before, program('sink_server'), f'ca={ca}', *options], 'listening')[-1]
         return [f'port={listening.rsplit(":", 1)[1]}', f'ca={ca}']
 
     @contextlib.contextmanager

@@ -67,7 +67,8 @@ struct client_config {
     /// Memory and speed of transfers. Errors of the client: errc::invalid_option.
     transfer_settings transfers;
     /// Where files are read and hashed. If not set, two threads that belong to the execution context are
-    /// started on first use.
+    /// started on first use, with a nice value that is greater by 5 than that of the thread that needs them first: where
+    /// processors are short, the loop goes before them.
     std::optional<asio::any_io_executor> blocking_executor;
     /// Largest JSON answer that is accepted, in bytes.
     std::size_t response_bytes_max = std::size_t(16) * 1'048'576;

@@ -1,13 +1,64 @@
 #include "async/offload.hpp"
 
-#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <unistd.h>
 
 #include <mutex>
 #include <optional>
+#include <thread>
+#include <vector>
 
 namespace glacier::async {
 
 namespace {
+
+constexpr int thread_count = 2;
+constexpr int nice_increment = 5;
+
+/// A few threads that do what is posted to them.
+class low_priority_threads {
+public:
+    /// Throws std::system_error if the system gives no more threads.
+    low_priority_threads()
+    {
+        try {
+            for (int i = 0; i < thread_count; ++i)
+                threads_.emplace_back([this] { run(); });
+        } catch (...) {
+            end();
+            throw;
+        }
+    }
+
+    low_priority_threads(low_priority_threads const&) = delete;
+    low_priority_threads& operator=(low_priority_threads const&) = delete;
+
+    ~low_priority_threads() { end(); }
+
+    asio::any_io_executor get_executor() { return context_.get_executor(); }
+
+private:
+    void run()
+    {
+        // On Linux of this thread alone. Where processors are short, one that hashes would otherwise keep the loop
+        // waiting for a time slice, which is milliseconds.
+        [[maybe_unused]] int const value = ::nice(nice_increment);
+        context_.run();
+    }
+
+    void end()
+    {
+        context_.stop();
+        for (std::thread& thread : threads_)
+            thread.join();
+    }
+
+    asio::io_context context_{thread_count};
+    asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
+    std::vector<std::thread> threads_;
+};
 
 /// Being a service of the context, the threads end while its other services can still take what they post.
 class blocking_threads final : public asio::execution_context::service {
@@ -20,7 +71,7 @@ public:
     {
         std::lock_guard const lock(mutex_);
         if (!threads_)
-            threads_.emplace(2);
+            threads_.emplace();
         return threads_->get_executor();
     }
 
@@ -28,15 +79,11 @@ private:
     void shutdown() override
     {
         std::lock_guard const lock(mutex_);
-        if (!threads_)
-            return;
-        threads_->stop();
-        threads_->join();
         threads_.reset();
     }
 
     std::mutex mutex_;
-    std::optional<asio::thread_pool> threads_;
+    std::optional<low_priority_threads> threads_;
 };
 
 asio::execution_context::id blocking_threads::id;

@@ -147,8 +147,9 @@ asio::awaitable<void> offload_steps(asio::any_io_executor executor, Function fun
         throw boost::system::system_error(asio::error::operation_aborted);
 }
 
-/// An executor of a few threads that belong to the context: they are started on first use, and joined before
-/// the context is destroyed.
+/// An executor of two threads that belong to the context: they are started on first use, and joined before the context
+/// is destroyed. Their nice value is greater by 5 than that of the thread that asks first, so that the loop goes before
+/// them.
 asio::any_io_executor blocking_executor_of(asio::execution_context& context);
 
 } // namespace glacier::async

@@ -41,10 +41,10 @@ struct tls_stream::socket_bio {
     static int write(BIO* bio, char const* bytes, int size)
     {
         auto& stream = *static_cast<tls_stream*>(BIO_get_data(bio));
-        return finish(
-            bio, stream,
-            ::send(stream.socket_.native_handle(), bytes, static_cast<std::size_t>(size), MSG_NOSIGNAL),
-            BIO_FLAGS_WRITE);
+        return finish(bio, stream,
+                      ::send(stream.socket_.native_handle(), bytes, static_cast<std::size_t>(size),
+                             stream.more_follows_ ? MSG_NOSIGNAL | MSG_MORE : MSG_NOSIGNAL),
+                      BIO_FLAGS_WRITE);
     }
 
     static int read(BIO* bio, char* bytes, int size)
@@ -143,6 +143,7 @@ asio::awaitable<std::size_t> tls_stream::write(asio::const_buffer source, error_
     while (written < source.size()) {
         std::size_t count = 0;
         ERR_clear_error();
+        more_follows_ = source.size() - written > SSL3_RT_MAX_PLAIN_LENGTH;
         int const result = SSL_write_ex(native_handle(), bytes + written, source.size() - written, &count);
         if (result == 1) {
             written += count;

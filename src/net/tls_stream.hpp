@@ -60,6 +60,8 @@ private:
     std::unique_ptr<SSL, ssl_deleter> ssl_;
     // Of the socket, because OpenSSL tells only that there was one.
     int system_error_ = 0;
+    // After the record that is being written, so that the kernel makes full segments of several.
+    bool more_follows_ = false;
     // Since others had the loop.
     std::size_t read_in_turn_ = 0;
 };

@@ -12,6 +12,9 @@
 #include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <sys/resource.h>
+
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <memory>
@@ -244,6 +247,22 @@ asio::awaitable<std::thread::id> thread_of(asio::any_io_executor threads)
 {
     auto look = [] { return std::this_thread::get_id(); };
     co_return co_await offload(threads, look);
+}
+
+asio::awaitable<int> nice_value_of(asio::any_io_executor threads)
+{
+    auto look = [] { return ::getpriority(PRIO_PROCESS, 0); };
+    co_return co_await offload(threads, look);
+}
+
+// Where processors are short, the loop goes before the threads of its context; its own nice value stays.
+BOOST_AUTO_TEST_CASE(threads_let_the_loop_go_first)
+{
+    int const own = ::getpriority(PRIO_PROCESS, 0);
+    asio::io_context context;
+    int const theirs = test::run(context, nice_value_of(blocking_executor_of(context)));
+    BOOST_TEST(theirs == std::min(own + 5, 19));
+    BOOST_TEST(::getpriority(PRIO_PROCESS, 0) == own);
 }
 
 // A context has its threads once, however often they are asked for; another context has its own.
