@@ -136,8 +136,8 @@ struct call_settings {
     std::optional<retry_settings> retry;
     /// Instead of timeout_settings::operation; zero: no limit.
     std::optional<std::chrono::milliseconds> operation_timeout;
-    /// Told of each request that failed, whether or not it is repeated. Called by the coroutine of the operation; must
-    /// not block or throw.
+    /// Told of each request that failed, whether or not it is repeated, after those that the client has already. Called
+    /// by the coroutine of the operation; must not block or throw.
     std::function<void(error_code)> on_failed_attempt;
 };
 

@@ -30,6 +30,7 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -42,6 +43,18 @@ namespace {
     error_details details;
     details.message = std::move(message);
     throw operation_error(reason, std::move(details));
+}
+
+/// Calls both, the first one if it is there.
+std::function<void(error_code)> both(std::function<void(error_code)> first,
+                                     std::function<void(error_code)> second)
+{
+    if (!first)
+        return second;
+    return [first = std::move(first), second = std::move(second)](error_code code) {
+        first(code);
+        second(code);
+    };
 }
 
 /// An attempt that did not end with the operation's own status.
@@ -506,7 +519,7 @@ std::shared_ptr<client_core> client_core::with(call_settings const& settings) co
     made->retry_ = settings.retry.value_or(retry_);
     made->operation_timeout_ = settings.operation_timeout.value_or(operation_timeout_);
     if (settings.on_failed_attempt)
-        made->on_failed_attempt_ = settings.on_failed_attempt;
+        made->on_failed_attempt_ = both(on_failed_attempt_, settings.on_failed_attempt);
     check_retry(made->retry_);
     check_operation_timeout(made->operation_timeout_);
     return made;

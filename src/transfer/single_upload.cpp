@@ -1,5 +1,6 @@
 #include "transfer/single_upload.hpp"
 
+#include "transfer/page_in.hpp"
 #include "transfer/part_hasher.hpp"
 
 #include <utility>
@@ -11,8 +12,10 @@ namespace {
 asio::awaitable<body_hashes> hashes_of(client service, upload_task const& task, body content)
 {
     auto const& known = task.settings.known_hashes;
-    if (!known.empty())
+    if (!known.empty()) {
+        co_await page_in(std::move(service), std::move(content));
         co_return known.front();
+    }
     std::vector<body> parts(1, std::move(content));
     std::vector<body_hashes> const hashes = co_await hash_parts(std::move(service), std::move(parts));
     co_return hashes.front();

@@ -1,6 +1,7 @@
 #include "transfer/upload_engine.hpp"
 
 #include "async/offload.hpp"
+#include "transfer/page_in.hpp"
 #include "transfer/part_hasher.hpp"
 #include "transfer/repetition.hpp"
 
@@ -326,6 +327,9 @@ asio::awaitable<void> upload_engine::send_part(std::uint64_t number)
     byte_range const range = plan_.range_of(number);
     bool const again = plan_.attempts(number) > 1;
     body part = task_.source->part(number, range);
+    // What was hashed just now is in memory.
+    if (again || number < task_.settings.known_hashes.size())
+        co_await page_in(service_, part);
     co_await sender_.send(std::move(part), range, hashes_[number], again);
     if (task_.journal)
         co_await task_.journal->on_part(number, hashes_[number].tree_hash);

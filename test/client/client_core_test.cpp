@@ -902,8 +902,17 @@ BOOST_AUTO_TEST_CASE(failed_attempts_are_told)
     expected.push_back(service_errc::access_denied);
     BOOST_TEST((told == expected));
 
+    // A further one is told after it.
     service->heal();
     service->always(operation::describe_vault, error_answer(service_errc::access_denied));
+    std::size_t told_before = 0;
+    call_settings further;
+    further.on_failed_attempt = [&told, &told_before](error_code) { told_before = told.size(); };
+    failure_of(asking.with(further).describe_vault(describe_vault_request(photos)));
+    expected.push_back(service_errc::access_denied);
+    BOOST_TEST((told == expected));
+    BOOST_TEST(told_before == expected.size());
+
     failure_of(sut.describe_vault(describe_vault_request(photos)));
     BOOST_TEST((told == expected));
 }

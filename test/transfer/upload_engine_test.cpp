@@ -260,6 +260,19 @@ BOOST_AUTO_TEST_CASE(hash_of_many_parts)
                reference_tree_hash(bytes).hex());
 }
 
+// What the caller wants to be told of, it is told of parts too.
+BOOST_AUTO_TEST_CASE(failed_attempts_are_told)
+{
+    time_jumps();
+    std::vector<error_code> told;
+    call_settings settings;
+    settings.on_failed_attempt = [&told](error_code code) { told.push_back(code); };
+    when_part(mib, error_answer(service_errc::throttling), 1);
+    run(upload_body(sut.with(settings), upload_of(body(some_bytes(3 * mib)))));
+    std::vector<error_code> const expected{service_errc::throttling};
+    BOOST_TEST((told == expected));
+}
+
 // Known hashes are used: the content is read once, to be sent.
 BOOST_AUTO_TEST_CASE(known_hashes)
 {
@@ -273,6 +286,32 @@ BOOST_AUTO_TEST_CASE(known_hashes)
     BOOST_TEST((archive(result) == bytes));
     BOOST_TEST(result.tree_hash.hex() == reference_tree_hash(bytes).hex());
     BOOST_TEST(source->bytes_read == bytes.size());
+}
+
+// Nobody has read the content then, so that is done off the loop, before it is sent in place.
+BOOST_AUTO_TEST_CASE(known_hashes_of_memory)
+{
+    asio::io_context blocking;
+    client_config config = default_config();
+    config.blocking_executor = blocking.get_executor();
+    sut = make_client(std::move(config));
+    std::string const bytes = some_bytes(2 * mib);
+    upload_body_request request = upload_of(body(bytes));
+    request.known_hashes = hashes_of_parts(bytes);
+    started_operation<upload_result> upload;
+    start(upload_body(sut, std::move(request)), upload);
+
+    run_until([&] { return service->count(operation::initiate_multipart_upload) == 1; });
+    context.restart();
+    context.poll();
+    BOOST_TEST(service->count(operation::upload_multipart_part) == 0U);
+    run_until([&] {
+        blocking.restart();
+        blocking.poll();
+        return upload.ended();
+    });
+    BOOST_TEST(!upload.error);
+    BOOST_TEST((archive(*upload.value) == bytes));
 }
 
 // Wrong ones are refused by the service, and the upload is aborted.
