@@ -104,8 +104,9 @@ public:
      * Takes the next bytes, at least one, which stay valid until it completes. While it takes its time, no more is
      * fetched than there is room for.
      *
-     * Runs on a strand of the client's context, once at a time. It must not block. Cancellation of the download
-     * cancels it. What it throws ends the download.
+     * Runs on a strand of the client's context, once at a time. It must not block, nor wait for another transfer of
+     * the same client: each may hold the memory that the other one needs. Cancellation of the download cancels it. What
+     * it throws ends the download.
      */
     virtual asio::awaitable<void> write(std::span<std::byte const> bytes) = 0;
 };

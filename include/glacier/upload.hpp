@@ -33,8 +33,9 @@ public:
     /**
      * Reads at least one byte into `buffer`, which stays valid until it completes; 0 means that there is no more.
      *
-     * Runs on a strand of the client's context, once at a time. It must not block. Cancellation of the upload
-     * cancels it. What it throws ends the upload.
+     * Runs on a strand of the client's context, once at a time. It must not block, nor wait for another transfer of
+     * the same client: each may hold the memory that the other one needs. Cancellation of the upload cancels it. What
+     * it throws ends the upload.
      */
     virtual asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer) = 0;
 };
