@@ -22,7 +22,7 @@ struct download_settings {
     /// each range that goes well. The client's pool_settings::connections_max bounds them too. Errors:
     /// errc::invalid_option.
     std::size_t concurrency = 4;
-    /// Only these bytes of the output are kept; all of it is fetched and verified. Nothing: all. Errors:
+    /// Only these bytes of the output are kept; all of it is fetched and verified as a whole output is. Nothing: all. Errors:
     /// errc::invalid_byte_range if the output does not have them.
     std::optional<byte_range> part_of_output;
     /// Told after each range. Called on an executor of the client's context; must not block or throw.
@@ -59,8 +59,12 @@ struct download_result {
     std::filesystem::path file;
     /// Bytes that were written.
     std::uint64_t bytes = 0;
-    /// Of the whole output. Verified against the service's.
+    /// Of the whole output, as it was received.
     glacier::tree_hash tree_hash;
+    /// Whether all of it was compared with hashes that the service said: one of the whole, or one of each range. The
+    /// service says none of bytes that are not tree-hash aligned, see is_tree_hash_aligned(): of those only the lengths
+    /// were compared. Ranges from an earlier run count only with a hash of the whole.
+    bool verified = false;
     /// Ranges that the output was fetched in.
     std::uint64_t ranges = 0;
     /// Those of them that were there from an earlier run.
@@ -73,8 +77,9 @@ struct download_result {
  * Gets the output of an archive retrieval job that has succeeded, as concurrent ranges.
  *
  * Each range is checked against the service's hash of it, and fetched again alone if it is wrong or broke off; the
- * whole is checked against the hash in the job's description. Then FILE.part is synced to the disk and
- * renamed: under the final name stands the whole, verified output, or what was there before. The disk space
+ * whole is checked against the hash in the job's description. Where the service says no hash, as of a job for bytes
+ * that are not tree-hash aligned, only lengths are checked: download_result::verified tells. Then FILE.part is synced to the disk and
+ * renamed: under the final name stands the whole output, or what was there before. The disk space
  * is reserved first.
  *
  * Taking up: with a state file, ranges that it records are read back and compared with their hashes, and only
@@ -91,7 +96,7 @@ struct download_result {
  */
 asio::awaitable<download_result> download_job_output(client service, download_job_output_request request);
 
-/// Takes verified bytes in order.
+/// Takes bytes in order, verified as far as the service says hashes: see download_result::verified.
 class stream_sink {
 public:
     /// For derived classes.
@@ -130,7 +135,7 @@ struct stream_job_output_request : download_settings {
 
 /**
  * Gets the output of an archive retrieval job as a stream, in order; otherwise as download_job_output(). Each range is
- * verified before a byte of it is given to the sink.
+ * verified before a byte of it is given to the sink, if the service says a hash of it.
  *
  * Memory: `concurrency` ranges at most, as far as transfer_settings::memory_max allows.
  *

@@ -212,6 +212,7 @@ asio::awaitable<retrieve_archive_result> archive_retrieval::wait_and_download(jo
 {
     job_description const described = co_await wait_for(job);
     archive_output const output = output_of(request_.vault, job, described);
+    check_archive_bytes(output, described.archive_size_in_bytes);
     file_download_request download(output, request_.file);
     download.common.concurrency = request_.concurrency;
     download.common.on_progress = request_.on_progress;
@@ -221,6 +222,21 @@ asio::awaitable<retrieve_archive_result> archive_retrieval::wait_and_download(jo
     retrieve_archive_result result(std::move(job));
     result.download = co_await download_to_file(service_, std::move(download));
     co_return result;
+}
+
+/// Of an archive of another size other ranges can be verified.
+void archive_retrieval::check_archive_bytes(archive_output const& output,
+                                            std::optional<std::uint64_t> const& said_by_service) const
+{
+    if (!request_.part)
+        return;
+    std::uint64_t const asked = request_.part->archive_bytes;
+    bool const is_wrong = said_by_service ? asked != *said_by_service : asked < output.archive_bytes;
+    if (is_wrong)
+        throw download_error(output.vault, output.job, errc::invalid_byte_range,
+                             "asked for a part of an archive of " + std::to_string(asked) +
+                                 " bytes, but the archive has " + (said_by_service ? "" : "at least ") +
+                                 std::to_string(output.archive_bytes));
 }
 
 std::optional<byte_range> archive_retrieval::part_of(archive_output const& output) const

@@ -5,6 +5,7 @@
 #include <glacier/client.hpp>
 #include <glacier/retrieve.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -32,6 +33,8 @@ private:
     asio::awaitable<job_id> start_job();
     asio::awaitable<job_description> wait_for(job_id job);
     asio::awaitable<retrieve_archive_result> wait_and_download(job_id job);
+    void check_archive_bytes(archive_output const& output,
+                             std::optional<std::uint64_t> const& said_by_service) const;
     std::optional<byte_range> part_of(archive_output const& output) const;
 
     client service_;

@@ -85,6 +85,7 @@ private:
         result.tree_hash = tree.finish();
         result.ranges = plan.pieces();
         result.ranges_resumed = plan.pieces();
+        result.verified = request_.output.tree_hash.has_value();
         if (request_.output.tree_hash && result.tree_hash != *request_.output.tree_hash)
             co_return std::nullopt;
         co_return result;

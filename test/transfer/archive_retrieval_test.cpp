@@ -229,6 +229,38 @@ BOOST_AUTO_TEST_CASE(part_beyond_the_archive)
     BOOST_CHECK_NO_THROW(archive_part(byte_range(0, content.size() - 1), content.size()));
 }
 
+// With a wrong size of the archive the range around the part is one that cannot be verified: it is refused.
+BOOST_AUTO_TEST_CASE(wrong_size_of_the_archive)
+{
+    for (std::uint64_t const wrong : {content.size() - mib, content.size() + mib}) {
+        part = archive_part(byte_range(4 * mib + 5, 4 * mib + 9), wrong);
+        operation_error const error = failure_of(retrieve_archive(sut, request()));
+        BOOST_TEST((error.code() == errc::invalid_byte_range));
+        BOOST_TEST(error.details().message == "asked for a part of an archive of " + std::to_string(wrong) +
+                                                  " bytes, but the archive has " +
+                                                  std::to_string(content.size()));
+        BOOST_TEST(service->count(operation::get_job_output) == 0U);
+        std::filesystem::remove(state);
+    }
+}
+
+// Where the service does not say the size, only one that is too small is certain to be wrong.
+BOOST_AUTO_TEST_CASE(size_of_the_archive_not_said)
+{
+    service->set_job_change([](job_description& job) { job.archive_size_in_bytes.reset(); });
+    part = archive_part(byte_range(5, 9), content.size());
+    run(retrieve_archive(sut, request()));
+    BOOST_TEST((content_of(file) == expected()));
+
+    service->set_job_change([](job_description& job) {
+        job.archive_size_in_bytes.reset();
+        job.retrieval_byte_range = byte_range(0, 5 * mib + 76);
+    });
+    part = archive_part(byte_range(5, 9), 100);
+    BOOST_TEST((failure_of(retrieve_archive(sut, request())).details().message ==
+                "asked for a part of an archive of 100 bytes, but the archive has at least 5242957"));
+}
+
 // A process may be killed at any moment, also while it waits for the job: the next one goes on with the same job, and
 // fetches nothing that was recorded.
 BOOST_AUTO_TEST_CASE(killed_at_every_step)

@@ -302,6 +302,7 @@ BOOST_AUTO_TEST_CASE(finished_but_not_said)
     BOOST_TEST(result.ranges_resumed == 7U);
     BOOST_TEST(result.bytes == content.size());
     BOOST_TEST(result.tree_hash.hex() == reference_tree_hash(content).hex());
+    BOOST_TEST(result.verified);
     BOOST_TEST((directory.names() == names{"file"}));
 
     // Not so if it is another file of that size.
@@ -354,6 +355,42 @@ BOOST_AUTO_TEST_CASE(wrong_whole)
 
     service->heal();
     check_taken_up();
+}
+
+// Of a range that is not aligned to the hash tree the service says no hash, and of its parts only of those that are: then
+// nobody says that it was verified.
+BOOST_AUTO_TEST_CASE(verified_only_with_hashes)
+{
+    BOOST_TEST(run(download_job_output(sut, request())).verified);
+
+    range = byte_range(2 * mib, 4 * mib - 1);
+    BOOST_TEST(run(download_job_output(sut, request())).verified);
+
+    range = byte_range(mib, 3 * mib - 1);
+    BOOST_TEST(!run(download_job_output(sut, request())).verified);
+    BOOST_TEST((content_of(file) == expected()));
+}
+
+// A hash of each range is enough, and so is one of the whole.
+BOOST_AUTO_TEST_CASE(verified_by_either)
+{
+    service->set_job_change([](job_description& job) {
+        job.tree_hash.reset();
+        job.archive_tree_hash.reset();
+    });
+    BOOST_TEST(run(download_job_output(sut, request())).verified);
+    // But of ranges that are taken up nobody knows whether they were verified.
+    leave_behind(6);
+    BOOST_TEST(!run(download_job_output(sut, request())).verified);
+    service->on(operation::get_job_output, static_cast<int>(service->count(operation::get_job_output)) + 3,
+                without_header("x-amz-sha256-tree-hash"));
+    BOOST_TEST(!run(download_job_output(sut, request())).verified);
+
+    service->set_job_change(nullptr);
+    service->always(operation::get_job_output, without_header("x-amz-sha256-tree-hash"));
+    BOOST_TEST(run(download_job_output(sut, request())).verified);
+    leave_behind(6);
+    BOOST_TEST(run(download_job_output(sut, request())).verified);
 }
 
 // A cancelled download is taken up.
