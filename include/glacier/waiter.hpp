@@ -77,7 +77,7 @@ struct job_wait_options {
  * thousands of waits cost no more requests than one. It makes one request at a time. A job that is new to it is
  * looked at at once. While nobody waits, it does nothing and keeps no timer.
  *
- * A look that fails (no network, throttling, an answer that makes no sense) does not end a wait: the poller looks
+ * A look that fails (no network, throttling, a gateway's 404, an answer that makes no sense) does not end a wait: the poller looks
  * again, at first after interval_min, then after twice as long each time, up to interval_max.
  */
 class job_waiter {

@@ -49,6 +49,10 @@ std::optional<error_code> code_of(std::exception_ptr const& error)
 {
     try {
         std::rethrow_exception(error);
+    } catch (operation_error const& caught) {
+        // A 404 without the service's code comes from a gateway, which knows nothing of jobs.
+        bool const is_gateways = caught.code() == condition::not_found && caught.service_code().empty();
+        return is_gateways ? make_error_code(service_errc::unknown) : caught.code();
     } catch (boost::system::system_error const& caught) {
         return caught.code();
     } catch (...) {

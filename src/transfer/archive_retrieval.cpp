@@ -49,12 +49,14 @@ bool is_code(std::exception_ptr const& error, errc code)
     }
 }
 
+/// Whether the service itself says that the job is gone. A 404 without its code comes from a gateway, and would throw
+/// away a job that is paid for.
 bool is_not_found(std::exception_ptr const& error)
 {
     try {
         std::rethrow_exception(error);
     } catch (operation_error const& caught) {
-        return caught.code() == condition::not_found;
+        return caught.code() == condition::not_found && !caught.service_code().empty();
     } catch (...) {
         return false;
     }

@@ -604,10 +604,10 @@ BOOST_AUTO_TEST_CASE(other_exception)
 }
 
 // A look that fails does not end a wait. There are others, less and less often, until one succeeds.
-BOOST_DATA_TEST_CASE(failed_looks, boost::unit_test::data::make({0, 1, 2, 3}))
+BOOST_DATA_TEST_CASE(failed_looks, boost::unit_test::data::make({0, 1, 2, 3, 4}))
 {
     fault const faults[] = {error_answer(service_errc::throttling), not_connected(), gateway_answer(502),
-                            with_body("<html>")};
+                            with_body("<html>"), gateway_answer(404)};
     service->always(operation::describe_job, faults[sample]);
     job_id const job = add_job();
     end(job);

@@ -30,9 +30,11 @@ struct short_lived : client_fixture {
     explicit short_lived(std::shared_ptr<fake_service> const& its_service)
     {
         service = its_service;
-        time = std::make_shared<manual_time>();
+        time = manual;
         sut = make_client(default_config());
     }
+
+    std::shared_ptr<manual_time> manual = std::make_shared<manual_time>();
 };
 
 struct archive_retrieval_fixture : short_lived {
@@ -351,6 +353,29 @@ BOOST_AUTO_TEST_CASE(output_expires_again)
     service->heal();
     BOOST_TEST(run(retrieve_archive(sut, request())).download.ranges_resumed >= 3U);
     BOOST_TEST((content_of(file) == content));
+}
+
+// A 404 that a gateway wrote says nothing about the job, which is paid for: it is kept.
+BOOST_AUTO_TEST_CASE(not_found_by_a_gateway)
+{
+    when_range(3, gateway_answer(404));
+    BOOST_TEST((code_of(retrieve_archive(sut, request())) == condition::not_found));
+    BOOST_TEST(jobs.size() == 1U);
+    service->heal();
+
+    std::size_t const looks = service->count(operation::describe_job);
+    service->on(operation::describe_job, static_cast<int>(looks) + 1, gateway_answer(404));
+    started_operation<retrieve_archive_result> retrieval;
+    start(retrieve_archive(sut, request()), retrieval);
+    run_until(
+        [&] { return service->count(operation::describe_job) == looks + 1 && service->in_flight() == 0; });
+    manual->pass(context, std::chrono::minutes(1));
+    run_until([&] { return retrieval.ended(); });
+
+    BOOST_TEST_REQUIRE(retrieval.value.has_value());
+    BOOST_TEST(retrieval.value->job.str() == jobs.front());
+    BOOST_TEST((content_of(file) == content));
+    BOOST_TEST(service->jobs("photos") == 1U);
 }
 
 // A job that has gone before another process takes it up is replaced too.
