@@ -295,6 +295,8 @@ public:
 
     /// For the library.
     std::shared_ptr<client_core> const& core() const noexcept { return core_; }
+    /// For the library: to be added to this machine's time, as far as the service has shown it to be wrong.
+    std::chrono::seconds clock_offset() const noexcept;
 
 private:
     std::shared_ptr<client_core> core_;

@@ -576,6 +576,11 @@ job_pollers& client_core::pollers() const noexcept
     return state_->pollers;
 }
 
+std::chrono::seconds client_core::clock_offset() const noexcept
+{
+    return state_->skew.offset();
+}
+
 client_config const& client_core::config() const noexcept
 {
     return state_->config;

@@ -79,14 +79,18 @@ bool is_refusal(std::exception_ptr const& error)
 asio::awaitable<std::optional<job_id>> find_retrieval(client service, retrieval_job_request wanted,
                                                       std::optional<job_id> excluded)
 {
-    plan::retrieval_choice choice(wanted.archive, wanted.range, wanted.tier,
-                                  service.limits().shared()->time->today());
+    job_pager jobs(service, list_jobs_request(wanted.vault));
+    auto page = co_await jobs.next_page();
+    // Only now, since the first answer may have shown that this machine's clock is wrong. With its time, jobs whose
+    // output is there would count as expired.
+    timestamp const today = service.limits().shared()->time->today() + service.clock_offset();
+    plan::retrieval_choice choice(wanted.archive, wanted.range, wanted.tier, today);
     if (excluded)
         choice.exclude(std::move(*excluded));
-    job_pager jobs(std::move(service), list_jobs_request(wanted.vault));
-    while (auto const page = co_await jobs.next_page()) {
+    while (page) {
         for (job_description const& each : *page)
             choice.consider(each);
+        page = co_await jobs.next_page();
     }
     co_return choice.best();
 }

@@ -159,6 +159,22 @@ BOOST_AUTO_TEST_CASE(found_on_a_later_page)
     BOOST_TEST(service->count(operation::list_jobs) >= 2U);
 }
 
+// Whether an output is still there is a matter of the service's time. That this machine's clock is wrong shows with the
+// first answer.
+BOOST_AUTO_TEST_CASE(found_with_a_wrong_clock)
+{
+    job_id const there = service->add_job("photos", archive);
+    auto const days = std::chrono::hours(5 * 24);
+    clock->set(clock->now() + days);
+    manual->set_today(manual->today() + days);
+    fault refused = error_answer(service_errc::invalid_signature, "Signature not yet current: too early");
+    refused.answer->headers.set("Date", "Tue, 03 Feb 2026 04:05:06 GMT");
+    service->on(operation::list_jobs, 1, std::move(refused));
+
+    BOOST_TEST((run(find_or_start_retrieval(sut, equal_job())).job == there));
+    BOOST_TEST(service->count(operation::initiate_job) == 0U);
+}
+
 // An answer that was lost leaves a job that is found.
 BOOST_AUTO_TEST_CASE(found_after_lost_answer)
 {
