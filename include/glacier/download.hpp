@@ -87,7 +87,8 @@ struct download_result {
  *
  * Memory: within transfer_settings::memory_max; up to 4 MiB for each range on its way, less where there is less.
  *
- * Cancellation: prompt; FILE.part is removed, unless there is a state file.
+ * Cancellation: prompt; FILE.part is removed, unless there is a state file. Once all is fetched it comes too late: the
+ *   download succeeds.
  *
  * Errors: operation_error, or a system_error for a file; errc::tree_hash_mismatch and errc::length_mismatch
  *   for bytes that stay wrong; errc::invalid_option if the job is not a completed archive retrieval;

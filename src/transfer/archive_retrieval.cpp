@@ -2,7 +2,6 @@
 
 #include "async/transfer_limits.hpp"
 #include "plan/retrieval_choice.hpp"
-#include "transfer/file_download.hpp"
 
 #include <glacier/pager.hpp>
 
@@ -146,6 +145,9 @@ asio::awaitable<retrieve_archive_result> archive_retrieval::retrieve()
             identity.part = request_.part->bytes;
         co_await state_->begin(std::move(identity));
         begun_ = true;
+        auto finished = co_await take_finished();
+        if (finished)
+            co_return std::move(*finished);
     }
     while (true) {
         retrieval_job const job = co_await get_job();
@@ -166,6 +168,24 @@ asio::awaitable<retrieve_archive_result> archive_retrieval::retrieve()
             std::rethrow_exception(error);
         gone_ = job.job;
     }
+}
+
+/// What was finished must not be paid for again because its job has gone meanwhile.
+asio::awaitable<std::optional<retrieve_archive_result>> archive_retrieval::take_finished()
+{
+    std::optional<archive_output> const output = state_->recorded_output(request_.vault);
+    if (!output)
+        co_return std::nullopt;
+    file_download_request download = download_of(*output);
+    download.size_of_range = *state_->size_of_range();
+    auto file = co_await take_finished_file(service_, std::move(download));
+    if (!file)
+        co_return std::nullopt;
+    if (request_.on_job)
+        request_.on_job(retrieval_job(output->job, false));
+    retrieve_archive_result result(output->job);
+    result.download = std::move(*file);
+    co_return result;
 }
 
 asio::awaitable<retrieval_job> archive_retrieval::get_job()
@@ -219,15 +239,21 @@ asio::awaitable<retrieve_archive_result> archive_retrieval::wait_and_download(jo
     job_description const described = co_await wait_for(job);
     archive_output const output = output_of(request_.vault, job, described);
     check_archive_bytes(output, described.archive_size_in_bytes);
+    file_download_request download = download_of(output);
+    retrieve_archive_result result(std::move(job));
+    result.download = co_await download_to_file(service_, std::move(download));
+    co_return result;
+}
+
+file_download_request archive_retrieval::download_of(archive_output const& output) const
+{
     file_download_request download(output, request_.file);
     download.common.concurrency = request_.concurrency;
     download.common.on_progress = request_.on_progress;
     download.common.part_of_output = part_of(output);
     download.size_of_range = request_.size_of_range;
     download.state = state_;
-    retrieve_archive_result result(std::move(job));
-    result.download = co_await download_to_file(service_, std::move(download));
-    co_return result;
+    return download;
 }
 
 /// Of an archive of another size other ranges can be verified.

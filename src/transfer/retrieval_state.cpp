@@ -250,6 +250,17 @@ asio::awaitable<part_size> retrieval_state::on_output(archive_output output, par
     co_return *fitting;
 }
 
+std::optional<archive_output> retrieval_state::recorded_output(vault_name vault) const
+{
+    if (!output_ || !job_)
+        return std::nullopt;
+    archive_output recorded(std::move(vault), *job_, *range_in(*output_, "range"));
+    recorded.archive_bytes = number_in(*output_, "archive_bytes");
+    if (!output_->get("tree_hash").empty())
+        recorded.tree_hash = hash_in(*output_, "tree_hash");
+    return recorded;
+}
+
 range_hashes const* retrieval_state::range(std::uint64_t piece) const noexcept
 {
     auto const found = ranges_.find(piece);

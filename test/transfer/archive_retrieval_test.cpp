@@ -410,6 +410,36 @@ BOOST_AUTO_TEST_CASE(job_gone_before_it_is_taken_up)
     BOOST_TEST(result.download.ranges_resumed == there);
 }
 
+// A file that was finished by a run that could not say so any more is found, though its job has gone: no other is paid for.
+BOOST_AUTO_TEST_CASE(finished_but_not_said)
+{
+    for (bool const of_a_part : {false, true}) {
+        if (of_a_part)
+            part = archive_part(byte_range(mib + 5, 3 * mib + 7), content.size());
+        std::string last_state;
+        retrieve_archive_request last = request();
+        last.on_progress = [&](transfer_progress const& told) {
+            if (told.parts_done == told.parts_total)
+                last_state = content_of(state);
+        };
+        job_id const job = run(retrieve_archive(sut, std::move(last))).job;
+        directory.write("state", last_state);
+        service->remove_job("photos", job);
+        std::size_t const before = service->count();
+
+        retrieve_archive_result const result = run(retrieve_archive(sut, request()));
+
+        BOOST_TEST(service->count() == before);
+        BOOST_TEST((result.job == job));
+        BOOST_TEST(jobs.back() == job.str());
+        BOOST_TEST(result.download.bytes == expected().size());
+        BOOST_TEST(result.download.ranges_resumed == result.download.ranges);
+        BOOST_TEST(result.download.verified);
+        BOOST_TEST((content_of(file) == expected()));
+        BOOST_TEST((directory.names() == names{"file"}));
+    }
+}
+
 // Nobody knows whether a job was started whose answer was lost: the next process finds it, also if it wants a new one.
 BOOST_AUTO_TEST_CASE(lost_answer_to_the_job)
 {
