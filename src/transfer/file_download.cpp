@@ -129,7 +129,8 @@ private:
         co_await asio::this_coro::throw_if_cancelled(false);
         if (error) {
             // A thread that has just written may still hold the file: it must not stand in the way of another try.
-            file->abandon();
+            auto abandon = [file] { file->abandon(); };
+            co_await async::offload(blocking_, std::move(abandon));
             if (request_.state)
                 co_await keep_what_is_right(error);
         }

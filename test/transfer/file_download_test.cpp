@@ -455,6 +455,28 @@ BOOST_AUTO_TEST_CASE(cancelled)
     check_taken_up();
 }
 
+// To remove a large file takes seconds, in which the loop has other things to do.
+BOOST_AUTO_TEST_CASE(removed_on_a_thread)
+{
+    auto const held_by = std::make_shared<gate>();
+    service->always(operation::get_job_output, output_held(held_by));
+    download_job_output_request wanted = request();
+    wanted.state_file.reset();
+    started_operation<download_result> download;
+    start(download_job_output(sut, std::move(wanted)), download);
+    run_until([&] { return held_by->waiting() == 4; });
+    busy_threads busy(sut.get_blocking_executor());
+    download.cancel.emit(asio::cancellation_type::terminal);
+    settle();
+    BOOST_TEST(std::filesystem::exists(partial));
+    BOOST_TEST(!download.ended());
+    busy.release();
+    run_to_end();
+
+    BOOST_TEST(download.was_aborted());
+    BOOST_TEST(directory.names().empty());
+}
+
 // A cancellation that comes while the file is getting its name comes too late: the download is complete, and nothing is
 // left of it but the file.
 BOOST_AUTO_TEST_CASE(cancelled_at_the_end)
