@@ -80,7 +80,7 @@ struct download_result {
  * whole is checked against the hash in the job's description. Where the service says no hash, as of a job for bytes
  * that are not tree-hash aligned, only lengths are checked: download_result::verified tells. Then FILE.part is synced to the disk and
  * renamed: under the final name stands the whole output, or what was there before. The disk space
- * is reserved first.
+ * is reserved first, where the file system can do that.
  *
  * Taking up: with a state file, ranges that it records are read back and compared with their hashes, and only
  * missing or wrong ones are fetched. The job may be another one if it retrieves the same bytes of the same archive.

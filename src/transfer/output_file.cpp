@@ -98,9 +98,13 @@ void output_file::reserve_space(std::uint64_t bytes, bool taken_up)
 {
     if (!taken_up && ::ftruncate(descriptor_, 0) != 0)
         fail("reserving the space for", errno);
+    // Not posix_fallocate(): where the file system cannot reserve, that writes the whole file, which takes hours.
+    auto const size = static_cast<off_t>(bytes);
     int reason = EINTR;
     while (reason == EINTR)
-        reason = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes));
+        reason = ::fallocate(descriptor_, 0, 0, size) == 0 ? 0 : errno;
+    if (reason == EOPNOTSUPP || reason == ENOSYS)
+        reason = ::ftruncate(descriptor_, size) == 0 ? 0 : errno;
     if (reason != 0)
         fail("reserving the space for", reason);
 }

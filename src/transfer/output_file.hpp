@@ -24,7 +24,8 @@ enum class unfinished_file {
  */
 class output_file {
 public:
-    /// Reserves the disk space, so that a full disk is found before anything is fetched. FILE.part must not
+    /// Reserves the disk space, so that a full disk is found before anything is fetched; where the file system cannot
+    /// reserve, the file has its size only, and a full disk is found by write(). FILE.part must not
     /// exist, or must not be in use by another process. With unfinished_file::kept one that is there is taken up as it
     /// is, if it has the size; otherwise its bytes go.
     output_file(std::filesystem::path path, std::uint64_t bytes,
