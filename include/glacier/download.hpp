@@ -40,7 +40,8 @@ struct download_job_output_request : download_settings {
     vault_name vault;
     /// An archive retrieval that has succeeded.
     job_id job;
-    /// Where the bytes go; written as FILE.part first. An existing file is replaced at the end.
+    /// Where the bytes go; written as FILE.part first. An existing file is replaced at the end; what is there and no
+    /// regular file, such as a device or a pipe, is refused.
     std::filesystem::path file;
     /// Size of the ranges that are fetched but the last. A state file keeps the one that it was begun with, and takes a
     /// larger one for outputs of more than 10,000 ranges.

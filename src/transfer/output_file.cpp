@@ -172,8 +172,12 @@ void check_output_path(std::filesystem::path const& path)
     if (path.empty())
         throw_file_error("writing", path, ENOENT);
     struct stat status {};
-    if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+    bool const exists = ::stat(path.c_str(), &status) == 0;
+    if (exists && S_ISDIR(status.st_mode))
         throw_file_error("writing", path, EISDIR);
+    // The file would take the place of the device or pipe.
+    if (exists && !S_ISREG(status.st_mode))
+        throw_file_error("replacing what is no regular file", path, EEXIST);
     std::filesystem::path const directory = directory_of(path);
     if (::stat(directory.c_str(), &status) != 0)
         throw_file_error("writing into", directory, errno);

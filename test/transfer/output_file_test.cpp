@@ -305,8 +305,12 @@ BOOST_DATA_TEST_CASE_F(output_file_fixture, checked_paths,
                            bad_path{"taken", std::errc::file_exists},
                            bad_path{"linked", std::errc::file_exists},
                            bad_path{"directory/", std::errc::is_a_directory},
+                           bad_path{"pipe", std::errc::file_exists},
+                           bad_path{"to_a_device", std::errc::file_exists},
                        }))
 {
+    BOOST_TEST_REQUIRE(::mkfifo((directory / "pipe").c_str(), 0600) == 0);
+    std::filesystem::create_symlink("/dev/null", directory / "to_a_device");
     std::filesystem::create_directories(directory / "directory");
     std::filesystem::create_directories(directory / "taken.part");
     std::filesystem::create_symlink("nowhere", directory / "linked.part");
