@@ -56,9 +56,10 @@ retrieval_identity::retrieval_identity(client const& service, vault_name const& 
 asio::awaitable<std::shared_ptr<retrieval_state>> retrieval_state::open(asio::any_io_executor blocking,
                                                                         std::filesystem::path path)
 {
-    auto open_journal = [path = std::move(path)] { return std::make_unique<journal>(path); };
-    std::unique_ptr<journal> file = co_await async::offload(blocking, std::move(open_journal));
-    co_return std::make_shared<retrieval_state>(std::move(blocking), std::move(file));
+    auto open = [blocking, path = std::move(path)] {
+        return std::make_shared<retrieval_state>(blocking, std::make_unique<journal>(path));
+    };
+    co_return co_await async::offload(blocking, std::move(open));
 }
 
 retrieval_state::retrieval_state(asio::any_io_executor blocking, std::unique_ptr<journal> file)
