@@ -49,7 +49,8 @@ struct download_job_output_request : download_settings {
     /**
      * Where it is kept how far the download is, so that another process can take it up, with the same file. Made if it
      * is not there; the directory must exist, and nothing else may use the file. Removed at the end. Nothing: FILE.part
-     * is removed when the download fails, and it cannot be taken up.
+     * is removed when the download fails, and it cannot be taken up. Errors: errc::invalid_option for `file` or
+     * FILE.part.
      */
     std::optional<std::filesystem::path> state_file;
 };

@@ -100,7 +100,8 @@ struct upload_file_request : upload_settings {
     file_access access = file_access::blocks;
     /**
      * Where it is kept how far the upload is, so that another process can take it up. Made if it is not there; the
-     * directory must exist, and nothing else may use the file. Nothing: the upload cannot be taken up.
+     * directory must exist, and nothing else may use the file. Nothing: the upload cannot be taken up. Errors:
+     * errc::invalid_option for `file` itself.
      *
      * If the file tells of an upload of the same file to the same vault, that upload is taken up: parts that the
      * service has are not sent again.

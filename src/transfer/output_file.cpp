@@ -2,6 +2,8 @@
 
 #include "transfer/locked_file.hpp"
 
+#include <glacier/error.hpp>
+
 #include <cerrno>
 #include <utility>
 
@@ -193,6 +195,13 @@ void check_output_path(std::filesystem::path const& path)
     } else if (errno != ENOENT) {
         throw_file_error("creating", part, errno);
     }
+}
+
+void check_state_path(std::filesystem::path const& state, std::filesystem::path const& path)
+{
+    if (lead_to_one_file(state, path) || lead_to_one_file(state, part_path_of(path)))
+        throw invalid_value(errc::invalid_option,
+                            "the state file " + state.string() + " is where the bytes go");
 }
 
 } // namespace glacier::transfer

@@ -70,4 +70,7 @@ private:
 /// hours of waiting.
 void check_output_path(std::filesystem::path const& path);
 
+/// Throws invalid_value with errc::invalid_option if the state file of a download would be its file, or FILE.part.
+void check_state_path(std::filesystem::path const& state, std::filesystem::path const& path);
+
 } // namespace glacier::transfer
