@@ -369,8 +369,9 @@ void print(session& session, retrieval const& wanted, std::string const& job, re
 std::string result_text(retrieved const& written)
 {
     std::string text = "retrieved " + count_text(written.bytes, "byte");
-    text += written.verified ? ", the tree hash is right"
-                             : ", not verified: the service gave no tree hash, so only their number was compared";
+    text += written.verified
+                ? ", the tree hash is right"
+                : ", not verified: the service gave no tree hash, so only their number was compared";
     if (written.repetitions > 0)
         text += ", " + count_text(written.repetitions, "range") + " fetched again";
     return text;
@@ -386,6 +387,8 @@ bool can_go_on(exit_code code) noexcept
 failure with_way_out(failure const& failed, error_code const& code, retrieval const& wanted,
                      std::optional<job_id> const& job)
 {
+    if (code == errc::state_file_invalid && !is_state_file(*wanted.state_file))
+        return failed;
     if (code == errc::state_file_mismatch || code == errc::state_file_invalid)
         return {failed.code(), std::string(failed.what()) + "; with --restart the same command begins anew"};
     if (code == errc::state_file_in_use || !can_go_on(failed.code()))
