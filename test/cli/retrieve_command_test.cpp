@@ -396,6 +396,8 @@ BOOST_FIXTURE_TEST_CASE(job_without_a_hash, retrieve_fixture)
 // The size of the archive decides what can be verified: a wrong one is refused.
 BOOST_FIXTURE_TEST_CASE(wrong_archive_size, retrieve_fixture)
 {
+    cli_test::pipe_ends pipe;
+    out_descriptor = pipe.writing();
     for (std::string const& to : {target, std::string("-")}) {
         target = to;
         BOOST_TEST(retrieve({"--range", "1048576-1048579", "--archive-size", "2097152"}) != 0);
