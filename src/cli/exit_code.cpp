@@ -164,6 +164,9 @@ std::string message_of(boost::system::system_error const& error)
 std::string message_of(std::filesystem::filesystem_error const& error)
 {
     std::string const path = error.path1().string();
+    // That it is locked.
+    if (error.code() == std::errc::resource_unavailable_try_again)
+        return path + ": another process is writing to it";
     return (path.empty() ? "" : path + ": ") + error.code().message();
 }
 

@@ -88,8 +88,9 @@ retrieval::retrieval(retrieve_options const& options)
         throw failure(exit_code::usage,
                       "--range needs --archive-size: which bytes can be verified depends on "
                       "it; an inventory has it");
-    if (range && archive_bytes)
-        static_cast<void>(archive_part(*range, *archive_bytes));
+    if (range && archive_bytes && range->last() >= *archive_bytes)
+        throw failure(exit_code::usage, "--range " + range->str() + ": the last byte of the archive is " +
+                                            std::to_string(*archive_bytes - 1) + ", as --archive-size says");
     if (to_output() && (options.state_file || options.restart))
         throw failure(exit_code::usage, "what goes to standard output begins anew each time, so there is no "
                                         "--state-file and no --restart");

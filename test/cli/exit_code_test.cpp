@@ -199,6 +199,9 @@ BOOST_AUTO_TEST_CASE(standard_errors)
                std::string("/data/x: No space left on device"));
     BOOST_TEST(caught(std::filesystem::filesystem_error("cannot write", code)).what() ==
                std::string("No space left on device"));
+    std::error_code const locked = std::make_error_code(std::errc::resource_unavailable_try_again);
+    BOOST_TEST(caught(std::filesystem::filesystem_error("creating", "/data/x.part", locked)).what() ==
+               std::string("/data/x.part: another process is writing to it"));
     BOOST_TEST(caught(std::system_error(code, "/data/x")).what() ==
                std::string("/data/x: No space left on device"));
     BOOST_TEST(caught(std::system_error(code, "/data/x")).code() == exit_code::local_file);

@@ -209,6 +209,7 @@ BOOST_FIXTURE_TEST_CASE(invalid_ranges, cli_test::command)
     BOOST_TEST(message_of(err).find("--range needs --archive-size") == 0U);
     BOOST_TEST(run(with({"--range", "0-9", "--archive-size", "0"})) == 2);
     BOOST_TEST(run(with({"--range", "0-9", "--archive-size", "9"})) == 2);
+    BOOST_TEST(message_of(err).find("--range 0-9: the last byte of the archive is 8") == 0U);
     BOOST_TEST(run(with({"--range", "0-9", "--archive-size", "10"})) == 4);
 }
 
