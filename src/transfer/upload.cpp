@@ -177,6 +177,8 @@ asio::awaitable<upload_result> upload_stream_on(asio::any_io_executor strand, cl
     std::uint64_t const first = co_await parts->read();
     if (first == 0)
         refuse("stream", errc::file_empty, {});
+    if (parts->has_ended())
+        check_known_hashes(request, first);
     bool const in_one_request = parts->has_ended() && first <= request.single_request_max;
     vault_name vault = std::move(request.vault);
     upload_settings settings = std::move(request);
