@@ -275,12 +275,12 @@ void journal::replace(std::vector<record> records)
     if (made.get() < 0)
         throw_file_error("creating", temporary, errno);
     try {
-        write_all(made.get(), 0, content, temporary);
+        write_all(made.get(), 0, content, path_);
         // Before it has the name, so that nobody comes between.
         if (::flock(made.get(), LOCK_EX | LOCK_NB) != 0)
-            throw_file_error("locking", temporary, errno);
+            throw_file_error("locking", path_, errno);
         if (::fsync(made.get()) != 0)
-            throw_file_error("syncing", temporary, errno);
+            throw_file_error("syncing", path_, errno);
         if (descriptor_ < 0)
             throw_file_error("replacing", path_, EBADF);
         if (::rename(temporary.c_str(), path_.c_str()) != 0)
