@@ -5,11 +5,20 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/system/result.hpp>
 
+#include <filesystem>
+#include <type_traits>
 #include <utility>
 
 namespace glacier {
 
 namespace asio = boost::asio;
+
+namespace detail {
+
+/// With the code of the error, and what it says.
+operation_error operation_error_of(std::filesystem::filesystem_error const& error);
+
+} // namespace detail
 
 /// A value, or why the operation failed.
 template <class T>
@@ -22,8 +31,11 @@ using operation_result = boost::system::result<T, operation_error>;
  *     if (!vault)
  *         log(vault.error().what());
  *
- * Errors: only those that are no operation_error, such as std::bad_alloc, and the system_error of a
- * cancelled operation, are still thrown.
+ * A std::filesystem::filesystem_error, which transfers throw for local files, becomes an operation_error with its code and
+ * its words.
+ *
+ * Errors: what is no failure of the operation is still thrown: invalid_value, the system_error of a cancelled operation,
+ * std::bad_alloc, what a function of yours throws.
  */
 template <class T>
 asio::awaitable<operation_result<T>> as_result(asio::awaitable<T> operation)
@@ -37,6 +49,8 @@ asio::awaitable<operation_result<T>> as_result(asio::awaitable<T> operation)
         }
     } catch (operation_error const& error) {
         co_return operation_result<T>(error);
+    } catch (std::filesystem::filesystem_error const& error) {
+        co_return operation_result<T>(detail::operation_error_of(error));
     }
 }
 

@@ -19,6 +19,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -296,6 +297,8 @@ public:
 
     /// For the library.
     std::shared_ptr<client_core> const& core() const noexcept { return core_; }
+    /// For the library: to be added to this machine's time, as far as the service has shown it to be wrong.
+    std::chrono::seconds clock_offset() const noexcept;
 
 private:
     std::shared_ptr<client_core> core_;

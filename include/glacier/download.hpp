@@ -22,7 +22,7 @@ struct download_settings {
     /// each range that goes well. The client's pool_settings::connections_max bounds them too. Errors:
     /// errc::invalid_option.
     std::size_t concurrency = 4;
-    /// Only these bytes of the output are kept; all of it is fetched and verified. Nothing: all. Errors:
+    /// Only these bytes of the output are kept; all of it is fetched and verified as a whole output is. Nothing: all. Errors:
     /// errc::invalid_byte_range if the output does not have them.
     std::optional<byte_range> part_of_output;
     /// Told after each range. Called on an executor of the client's context; must not block or throw.
@@ -40,7 +40,8 @@ struct download_job_output_request : download_settings {
     vault_name vault;
     /// An archive retrieval that has succeeded.
     job_id job;
-    /// Where the bytes go; written as FILE.part first. An existing file is replaced at the end.
+    /// Where the bytes go; written as FILE.part first. An existing file is replaced at the end; what is there and no
+    /// regular file, such as a device or a pipe, is refused.
     std::filesystem::path file;
     /// Size of the ranges that are fetched but the last. A state file keeps the one that it was begun with, and takes a
     /// larger one for outputs of more than 10,000 ranges.
@@ -48,7 +49,8 @@ struct download_job_output_request : download_settings {
     /**
      * Where it is kept how far the download is, so that another process can take it up, with the same file. Made if it
      * is not there; the directory must exist, and nothing else may use the file. Removed at the end. Nothing: FILE.part
-     * is removed when the download fails, and it cannot be taken up.
+     * is removed when the download fails, and it cannot be taken up. Errors: errc::invalid_option for `file` or
+     * FILE.part.
      */
     std::optional<std::filesystem::path> state_file;
 };
@@ -59,8 +61,12 @@ struct download_result {
     std::filesystem::path file;
     /// Bytes that were written.
     std::uint64_t bytes = 0;
-    /// Of the whole output. Verified against the service's.
+    /// Of the whole output, as it was received.
     glacier::tree_hash tree_hash;
+    /// Whether all of it was compared with hashes that the service said: one of the whole, or one of each range. The
+    /// service says none of bytes that are not tree-hash aligned, see is_tree_hash_aligned(): of those only the lengths
+    /// were compared. Ranges from an earlier run count only with a hash of the whole.
+    bool verified = false;
     /// Ranges that the output was fetched in.
     std::uint64_t ranges = 0;
     /// Those of them that were there from an earlier run.
@@ -73,16 +79,18 @@ struct download_result {
  * Gets the output of an archive retrieval job that has succeeded, as concurrent ranges.
  *
  * Each range is checked against the service's hash of it, and fetched again alone if it is wrong or broke off; the
- * whole is checked against the hash in the job's description. Then FILE.part is synced to the disk and
- * renamed: under the final name stands the whole, verified output, or what was there before. The disk space
- * is reserved first.
+ * whole is checked against the hash in the job's description. Where the service says no hash, as of a job for bytes
+ * that are not tree-hash aligned, only lengths are checked: download_result::verified tells. Then FILE.part is synced to the disk and
+ * renamed: under the final name stands the whole output, or what was there before. The disk space
+ * is reserved first, where the file system can do that.
  *
  * Taking up: with a state file, ranges that it records are read back and compared with their hashes, and only
  * missing or wrong ones are fetched. The job may be another one if it retrieves the same bytes of the same archive.
  *
  * Memory: within transfer_settings::memory_max; up to 4 MiB for each range on its way, less where there is less.
  *
- * Cancellation: prompt; FILE.part is removed, unless there is a state file.
+ * Cancellation: prompt; FILE.part is removed, unless there is a state file. Once all is fetched it comes too late: the
+ *   download succeeds.
  *
  * Errors: operation_error, or a system_error for a file; errc::tree_hash_mismatch and errc::length_mismatch
  *   for bytes that stay wrong; errc::invalid_option if the job is not a completed archive retrieval;
@@ -91,7 +99,7 @@ struct download_result {
  */
 asio::awaitable<download_result> download_job_output(client service, download_job_output_request request);
 
-/// Takes verified bytes in order.
+/// Takes bytes in order, verified as far as the service says hashes: see download_result::verified.
 class stream_sink {
 public:
     /// For derived classes.
@@ -104,8 +112,9 @@ public:
      * Takes the next bytes, at least one, which stay valid until it completes. While it takes its time, no more is
      * fetched than there is room for.
      *
-     * Runs on a strand of the client's context, once at a time. It must not block. Cancellation of the download
-     * cancels it. What it throws ends the download.
+     * Runs on a strand of the client's context, once at a time. It must not block, nor wait for another transfer of
+     * the same client: each may hold the memory that the other one needs. Cancellation of the download cancels it. What
+     * it throws ends the download.
      */
     virtual asio::awaitable<void> write(std::span<std::byte const> bytes) = 0;
 };
@@ -129,7 +138,7 @@ struct stream_job_output_request : download_settings {
 
 /**
  * Gets the output of an archive retrieval job as a stream, in order; otherwise as download_job_output(). Each range is
- * verified before a byte of it is given to the sink.
+ * verified before a byte of it is given to the sink, if the service says a hash of it.
  *
  * Memory: `concurrency` ranges at most, as far as transfer_settings::memory_max allows.
  *

@@ -112,7 +112,8 @@ struct retrieve_archive_request {
     /// As download_job_output_request::file.
     std::filesystem::path file;
     /// Only these bytes go into the file. Any bytes: what the service retrieves is the smallest range around them of
-    /// which it tells a tree hash, see tree_hash_aligned(), so that they are verified. Nothing: all.
+    /// which it tells a tree hash, see tree_hash_aligned(), so that they are verified. Nothing: all. Errors:
+    /// errc::invalid_byte_range once the job shows that the archive has another size.
     std::optional<archive_part> part;
     /// How fast, and at which price. Nothing: the service takes Standard.
     std::optional<glacier::tier> tier;

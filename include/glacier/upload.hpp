@@ -33,8 +33,9 @@ public:
     /**
      * Reads at least one byte into `buffer`, which stays valid until it completes; 0 means that there is no more.
      *
-     * Runs on a strand of the client's context, once at a time. It must not block. Cancellation of the upload
-     * cancels it. What it throws ends the upload.
+     * Runs on a strand of the client's context, once at a time. It must not block, nor wait for another transfer of
+     * the same client: each may hold the memory that the other one needs. Cancellation of the upload cancels it. What
+     * it throws ends the upload.
      */
     virtual asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer) = 0;
 };
@@ -99,7 +100,8 @@ struct upload_file_request : upload_settings {
     file_access access = file_access::blocks;
     /**
      * Where it is kept how far the upload is, so that another process can take it up. Made if it is not there; the
-     * directory must exist, and nothing else may use the file. Nothing: the upload cannot be taken up.
+     * directory must exist, and nothing else may use the file. Nothing: the upload cannot be taken up. Errors:
+     * errc::invalid_option for `file` itself.
      *
      * If the file tells of an upload of the same file to the same vault, that upload is taken up: parts that the
      * service has are not sent again.

@@ -55,7 +55,7 @@ struct job_waiter_settings {
     /// For waits that do not say how long. Zero: no limit.
     std::chrono::milliseconds timeout = std::chrono::hours(48);
     /// Told after each look at a job that is waited for. Called on an executor of the client's context; must not
-    /// block or throw.
+    /// block. What it throws ends the waits for that job.
     std::function<void(job_description const&)> on_look;
 };
 
@@ -66,7 +66,7 @@ struct job_wait_options {
     /// Zero: no limit. Nothing: job_waiter_settings::timeout. Errors: errc::invalid_option below zero.
     std::optional<std::chrono::milliseconds> timeout;
     /// Told after each look at this job, until the wait ends; job_waiter_settings::on_look is told too. Called on an
-    /// executor of the client's context; must not block or throw.
+    /// executor of the client's context; must not block. What it throws ends this wait, and no other.
     std::function<void(job_description const&)> on_look;
 };
 
@@ -77,7 +77,7 @@ struct job_wait_options {
  * thousands of waits cost no more requests than one. It makes one request at a time. A job that is new to it is
  * looked at at once. While nobody waits, it does nothing and keeps no timer.
  *
- * A look that fails (no network, throttling, an answer that makes no sense) does not end a wait: the poller looks
+ * A look that fails (no network, throttling, a gateway's 404, an answer that makes no sense) does not end a wait: the poller looks
  * again, at first after interval_min, then after twice as long each time, up to interval_max.
  */
 class job_waiter {

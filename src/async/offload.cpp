@@ -42,9 +42,11 @@ public:
 private:
     void run()
     {
-        // On Linux of this thread alone. Where processors are short, one that hashes would otherwise keep the loop
-        // waiting for a time slice, which is milliseconds.
+#ifdef __linux__
+        // Of this thread alone, which is not so everywhere. Where processors are short, one that hashes would otherwise
+        // keep the loop waiting for a time slice, which is milliseconds.
         [[maybe_unused]] int const value = ::nice(nice_increment);
+#endif
         context_.run();
     }
 

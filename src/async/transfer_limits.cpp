@@ -4,8 +4,10 @@
 
 namespace glacier {
 
-transfer_limits::state::state(transfer_settings const& settings, std::shared_ptr<async::time_source> its_time)
+transfer_limits::state::state(transfer_settings const& settings, std::size_t connections_max,
+                              std::shared_ptr<async::time_source> its_time)
     : time(std::move(its_time)), memory(std::make_shared<async::memory_budget>(settings.memory_max)),
+      connections(std::make_shared<async::memory_budget>(connections_max)),
       upload_rate(std::make_shared<async::rate_limiter>(settings.upload_rate_max, time)),
       download_rate(std::make_shared<async::rate_limiter>(settings.download_rate_max, time)),
       hashing(settings.hashing)

@@ -147,7 +147,7 @@ std::string_view hint_for(error_code const& code) noexcept
     if (code == service_errc::insufficient_capacity)
         return "; try again later or without --tier Expedited";
     if (code == errc::memory_limit_too_low)
-        return "; on the command line: --memory, or a smaller --part-size";
+        return "; on the command line: --memory, or smaller parts (--part-size) or ranges (--range-size)";
     return {};
 }
 

@@ -160,6 +160,16 @@ private:
     std::optional<job_id> job_;
 };
 
+/// Of an archive of another size other ranges can be verified.
+void check_archive_size(job_description const& job, retrieval const& wanted)
+{
+    if (wanted.archive_bytes && job.archive_size_in_bytes &&
+        *job.archive_size_in_bytes != *wanted.archive_bytes)
+        throw failure(exit_code::usage, "--archive-size \"" + std::to_string(*wanted.archive_bytes) +
+                                            "\": the archive has " +
+                                            count_text(*job.archive_size_in_bytes, "byte"));
+}
+
 /// Whether the job that was named is one for this command.
 void check_job(job_description const& job, retrieval const& wanted)
 {
@@ -168,6 +178,7 @@ void check_job(job_description const& job, retrieval const& wanted)
         throw failure(exit_code::usage, "the job " + id + " does not retrieve an archive");
     if (wanted.archive && job.archive && *job.archive != wanted.archive->str())
         throw failure(exit_code::usage, "the job " + id + " retrieves another archive: " + *job.archive);
+    check_archive_size(job, wanted);
     if (job.completed && job.status != job_status::succeeded)
         throw failure(exit_code::refused, "the job " + id + " failed: " +
                                               job.status_message.value_or("the service gives no reason"));
@@ -194,11 +205,13 @@ std::optional<byte_range> part_of_output(job_description const& job, std::option
 struct retrieved {
     retrieved() = default;
     explicit retrieved(download_result const& download)
-        : bytes(download.bytes), repetitions(download.repetitions), hash(download.tree_hash)
+        : bytes(download.bytes), repetitions(download.repetitions), verified(download.verified),
+          hash(download.tree_hash)
     {}
 
     std::uint64_t bytes = 0;
     std::uint64_t repetitions = 0;
+    bool verified = false;
     /// Nothing if only a part of what was verified was written.
     std::optional<tree_hash> hash;
 };
@@ -319,6 +332,7 @@ asio::awaitable<retrieved> stream_archive(client service, retrieval wanted, retr
         report.on_job(found);
         wanted.job = found.job;
         job = co_await wait(service, wanted.vault, found.job, report);
+        check_archive_size(job, wanted);
     }
     stream_job_output_request request(wanted.vault, *wanted.job, std::move(sink));
     take_settings(request, wanted, report);
@@ -352,6 +366,17 @@ void print(session& session, retrieval const& wanted, std::string const& job, re
         session.out().line(line);
 }
 
+std::string result_text(retrieved const& written)
+{
+    std::string text = "retrieved " + count_text(written.bytes, "byte");
+    text += written.verified
+                ? ", the tree hash is right"
+                : ", not verified: the service gave no tree hash, so only their number was compared";
+    if (written.repetitions > 0)
+        text += ", " + count_text(written.repetitions, "range") + " fetched again";
+    return text;
+}
+
 /// Whether the error leaves something that the same command goes on with.
 bool can_go_on(exit_code code) noexcept
 {
@@ -362,6 +387,8 @@ bool can_go_on(exit_code code) noexcept
 failure with_way_out(failure const& failed, error_code const& code, retrieval const& wanted,
                      std::optional<job_id> const& job)
 {
+    if (code == errc::state_file_invalid && !is_state_file(*wanted.state_file))
+        return failed;
     if (code == errc::state_file_mismatch || code == errc::state_file_invalid)
         return {failed.code(), std::string(failed.what()) + "; with --restart the same command begins anew"};
     if (code == errc::state_file_in_use || !can_go_on(failed.code()))
@@ -408,10 +435,7 @@ void retrieve(session& session, retrieve_options const& options)
         failure const failed = failure_of(error, wanted.to_output() ? standard_output : wanted.file);
         throw with_way_out(failed, code_of(error), wanted, report.job());
     }
-    std::string text = "retrieved " + count_text(written->bytes, "byte") + ", the tree hash is right";
-    if (written->repetitions > 0)
-        text += ", " + count_text(written->repetitions, "range") + " fetched again";
-    tell.note(text);
+    tell.note(result_text(*written));
     print(session, wanted, report.job()->str(), *written);
 }
 

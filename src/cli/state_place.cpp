@@ -4,9 +4,12 @@
 
 #include <glacier/tree_hash.hpp>
 
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <fcntl.h>
 #include <span>
+#include <string_view>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -29,6 +32,25 @@ std::optional<fs::path> absolute_path(environment_reader const& environment, std
     if (!value || !fs::path(*value).is_absolute())
         return std::nullopt;
     return fs::path(*value);
+}
+
+/// A file begins with the checksum of its first record, and what that is.
+bool begins_as_state_file(int descriptor)
+{
+    constexpr std::size_t checksum_digits = 16;
+    constexpr std::string_view type = " transfer ";
+    std::array<char, checksum_digits + type.size()> read{};
+    struct stat status {};
+    if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+        return false;
+    ssize_t const count = ::pread(descriptor, read.data(), read.size(), 0);
+    if (count < 0)
+        return false;
+    // A crash may have cut it off.
+    std::string_view const begin(read.data(), static_cast<std::size_t>(count));
+    std::string_view const checksum = begin.substr(0, checksum_digits);
+    return checksum.find_first_not_of("0123456789abcdef") == std::string_view::npos &&
+           type.starts_with(begin.substr(checksum.size()));
 }
 
 } // namespace
@@ -68,18 +90,31 @@ void make_private_directory(fs::path const& directory)
         fail(directory, ENOTDIR);
 }
 
+bool is_state_file(fs::path const& file)
+{
+    int const descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    if (descriptor < 0)
+        return false;
+    bool const is_one = begins_as_state_file(descriptor);
+    ::close(descriptor);
+    return is_one;
+}
+
 void remove_state_file(fs::path const& file)
 {
-    int const descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    int const descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
     if (descriptor < 0 && errno == ENOENT)
         return;
     if (descriptor < 0)
         fail(file, errno);
     // A transfer holds this lock for as long as it runs.
     int reason = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? 0 : errno;
-    if (reason == 0 && ::unlink(file.c_str()) != 0)
+    bool const is_one = begins_as_state_file(descriptor);
+    if (reason == 0 && is_one && ::unlink(file.c_str()) != 0)
         reason = errno;
     ::close(descriptor);
+    if (!is_one)
+        throw failure(exit_code::local_file, file.string() + ": not a state file of a transfer, so it stays");
     if (reason == EWOULDBLOCK)
         throw failure(exit_code::local_file,
                       file.string() + ": " + error_code(errc::state_file_in_use).message());

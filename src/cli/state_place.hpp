@@ -20,7 +20,11 @@ std::string state_file_name(client const& service, vault_name const& vault, std:
 /// Errors: failure(local_file).
 void make_private_directory(std::filesystem::path const& directory);
 
-/// Removes the state file of a download, if there is one. Errors: failure(local_file), also if it is in use.
+/// Whether a file begins as state files of transfers do, or is empty. False if it cannot be read.
+bool is_state_file(std::filesystem::path const& file);
+
+/// Removes the state file of a transfer, if there is one. Errors: failure(local_file), also if it is in use, or is no
+/// state file but somebody's file.
 void remove_state_file(std::filesystem::path const& file);
 
 } // namespace glacier::cli

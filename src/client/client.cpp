@@ -354,6 +354,11 @@ std::shared_ptr<observer> const& client::get_observer() const noexcept
     return core_->config().observer;
 }
 
+std::chrono::seconds client::clock_offset() const noexcept
+{
+    return core_->clock_offset();
+}
+
 std::string client::get_endpoint() const
 {
     return core_->endpoint().str() + core_->endpoint().path_prefix;

@@ -159,7 +159,8 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
             : async::blocking_executor_of(asio::query(executor, asio::execution::context));
 
     client_environment environment;
-    environment.limits = std::make_shared<transfer_limits::state>(config.transfers, environment.time);
+    environment.limits = std::make_shared<transfer_limits::state>(
+        config.transfers, config.pool.connections_max, environment.time);
     settings.upload_rate = environment.limits->upload_rate;
     settings.download_rate = environment.limits->download_rate;
     net::dialer_settings dialing(config.tls, config.timeouts);
@@ -212,7 +213,8 @@ struct client_core::state {
           proxy_authorization(config.proxy ? net::proxy_authorization(*config.proxy) : std::string())
     {
         if (!environment.limits)
-            environment.limits = std::make_shared<transfer_limits::state>(config.transfers, environment.time);
+            environment.limits = std::make_shared<transfer_limits::state>(
+                config.transfers, config.pool.connections_max, environment.time);
     }
 
     asio::any_io_executor executor;
@@ -572,6 +574,11 @@ std::shared_ptr<transfer_limits::state> const& client_core::limits() const noexc
 job_pollers& client_core::pollers() const noexcept
 {
     return state_->pollers;
+}
+
+std::chrono::seconds client_core::clock_offset() const noexcept
+{
+    return state_->skew.offset();
 }
 
 client_config const& client_core::config() const noexcept

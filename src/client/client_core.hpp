@@ -113,6 +113,8 @@ public:
     protocol::endpoint const& endpoint() const noexcept;
     std::shared_ptr<transfer_limits::state> const& limits() const noexcept;
     job_pollers& pollers() const noexcept;
+    /// What is known to be wrong with this machine's clock: to be added to its time.
+    std::chrono::seconds clock_offset() const noexcept;
     retry_settings const& retry() const noexcept { return retry_; }
 
 private:

@@ -49,6 +49,10 @@ std::optional<error_code> code_of(std::exception_ptr const& error)
 {
     try {
         std::rethrow_exception(error);
+    } catch (operation_error const& caught) {
+        // A 404 without the service's code comes from a gateway, which knows nothing of jobs.
+        bool const is_gateways = caught.code() == condition::not_found && caught.service_code().empty();
+        return is_gateways ? make_error_code(service_errc::unknown) : caught.code();
     } catch (boost::system::system_error const& caught) {
         return caught.code();
     } catch (...) {
@@ -82,6 +86,8 @@ struct job_waiter::poller::waiting_one {
 
     std::string job;
     milliseconds timeout;
+    // Written before anybody else knows of it.
+    ticket its_ticket = 0;
     // Held while it is told, so that whoever waits does not go in the middle of it.
     std::mutex telling;
     std::function<void(job_description const&)> on_look;
@@ -106,8 +112,8 @@ public:
         bool polling = true;
         {
             std::lock_guard const lock(owner_->mutex_);
-            ticket_ = owner_->plan_.add(job, deadline, now);
-            owner_->waits_.emplace(ticket_, wait_);
+            wait_->its_ticket = owner_->plan_.add(job, deadline, now);
+            owner_->waits_.emplace(wait_->its_ticket, wait_);
             if (looks_)
                 looker_ = owner_->lookers_.emplace(job, wait_);
             polling = std::exchange(owner_->polling_, true);
@@ -128,8 +134,8 @@ public:
             std::lock_guard const lock(owner_->mutex_);
             if (looks_)
                 owner_->lookers_.erase(looker_);
-            if (owner_->waits_.erase(ticket_) != 0) {
-                owner_->plan_.remove(ticket_);
+            if (owner_->waits_.erase(wait_->its_ticket) != 0) {
+                owner_->plan_.remove(wait_->its_ticket);
                 last = owner_->waits_.empty();
             }
         }
@@ -148,7 +154,6 @@ private:
     std::shared_ptr<poller> owner_;
     bool looks_;
     std::shared_ptr<waiting_one> wait_;
-    ticket ticket_ = 0;
     // If it looks.
     std::multimap<std::string, std::shared_ptr<waiting_one>, std::less<>>::iterator looker_;
 };
@@ -329,13 +334,47 @@ void job_waiter::poller::tell(std::string const& id, job_description const& job)
             told.push_back(each->second);
     }
     tell_observer(id, job);
-    if (settings_.on_look)
-        settings_.on_look(job);
-    for (auto const& each : told) {
-        std::lock_guard const lock(each->telling);
-        if (each->on_look)
-            each->on_look(job);
+    try {
+        if (settings_.on_look)
+            settings_.on_look(job);
+    } catch (...) {
+        give_up(waiting_for(id), std::current_exception());
+        return;
     }
+    for (auto const& each : told) {
+        try {
+            std::lock_guard const lock(each->telling);
+            if (each->on_look)
+                each->on_look(job);
+        } catch (...) {
+            give_up({each}, std::current_exception());
+        }
+    }
+}
+
+job_waiter::poller::waiting_ones job_waiter::poller::waiting_for(std::string const& id)
+{
+    waiting_ones found;
+    std::lock_guard const lock(mutex_);
+    for (auto const& [its_ticket, each] : waits_)
+        if (each->job == id)
+            found.push_back(each);
+    return found;
+}
+
+/// What one function throws must not end the waits of others.
+void job_waiter::poller::give_up(waiting_ones const& ones, std::exception_ptr const& error)
+{
+    waiting_ones ended;
+    {
+        std::lock_guard const lock(mutex_);
+        for (auto const& each : ones)
+            if (waits_.erase(each->its_ticket) != 0) {
+                plan_.remove(each->its_ticket);
+                ended.push_back(each);
+            }
+    }
+    end(ended, error);
 }
 
 void job_waiter::poller::tell_observer(std::string const& id, job_description const& job) const

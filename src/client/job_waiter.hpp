@@ -54,6 +54,8 @@ private:
     asio::awaitable<void> list(bool first);
     void tell(std::string const& id, job_description const& job);
     void tell_observer(std::string const& id, job_description const& job) const;
+    waiting_ones waiting_for(std::string const& id);
+    void give_up(waiting_ones const& ones, std::exception_ptr const& error);
     void on_failure(std::exception_ptr const& error);
     void wake();
     void post_wake();

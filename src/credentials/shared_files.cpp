@@ -183,6 +183,11 @@ section const* find(sections const& all, std::string const& title)
     return found == all.end() ? nullptr : &found->second;
 }
 
+bool is_static_key(std::string_view key) noexcept
+{
+    return std::find(static_keys.begin(), static_keys.end(), key) != static_keys.end();
+}
+
 bool has_static_keys(section const& keys)
 {
     return std::any_of(static_keys.begin(), static_keys.begin() + 2, [&keys](std::string_view name) {
@@ -270,14 +275,16 @@ profile shared_files::get_profile(std::string const& name) const
         if (from == nullptr)
             return false;
         merged.found = true;
-        // A pair of keys is never put together from two sections.
-        if (has_static_keys(*from))
+        // A pair of keys is never put together from two sections, nor gets the token of another one.
+        bool const has_keys = has_static_keys(*from);
+        if (has_keys)
             for (std::string_view const key : static_keys)
                 if (auto const old = merged.keys.find(key); old != merged.keys.end())
                     merged.keys.erase(old);
         for (auto const& [key, value] : *from)
-            merged.keys.insert_or_assign(key, value);
-        return has_static_keys(*from);
+            if (has_keys || !is_static_key(key))
+                merged.keys.insert_or_assign(key, value);
+        return has_keys;
     };
     if (name == "default")
         take(find(config_, "default"));

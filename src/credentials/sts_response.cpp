@@ -9,7 +9,6 @@
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 
-#include <algorithm>
 #include <optional>
 #include <sstream>
 #include <utility>
@@ -130,8 +129,12 @@ secret_string require_secret(xml_document const& document, std::string const& so
 /// The account in `arn:aws:sts::123456789012:assumed-role/NAME/SESSION`.
 std::optional<std::string> account_of(std::string_view arn)
 {
-    for (int colons = 0; colons < 4; ++colons)
-        arn.remove_prefix(std::min(arn.size(), arn.find(':') + 1));
+    for (int colons = 0; colons < 4; ++colons) {
+        auto const colon = arn.find(':');
+        if (colon == std::string_view::npos)
+            return std::nullopt;
+        arn.remove_prefix(colon + 1);
+    }
     std::string_view const account = arn.substr(0, arn.find(':'));
     if (account.size() != 12 || account.find_first_not_of("0123456789") != std::string_view::npos)
         return std::nullopt;

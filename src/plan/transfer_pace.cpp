@@ -16,6 +16,9 @@ constexpr double growth = 1.0 / 16;
 
 bool asks_for_less(error_code const& error) noexcept
 {
+    // That is for a connection of one's own.
+    if (error == errc::connection_wait_timeout)
+        return false;
     return error == condition::throttling || error == condition::timeout ||
            error == service_errc::request_timeout || error == service_errc::service_unavailable;
 }

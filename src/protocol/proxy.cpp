@@ -13,6 +13,15 @@ namespace {
 
 constexpr std::string_view scheme = "http://";
 
+/// Where the colon is before a port, or before a password whose host is missing: not within the brackets of an address.
+std::size_t first_colon(std::string_view authority) noexcept
+{
+    auto const close = authority.find_first_not_of("[0123456789abcdefABCDEF:.");
+    bool const is_address =
+        authority.starts_with('[') && close != std::string_view::npos && authority[close] == ']';
+    return authority.find(':', is_address ? close : 0);
+}
+
 /// What of the URL can be shown: no user, no password, nor what may be one because the rest is missing.
 std::string without_secret(std::string_view url)
 {
@@ -24,7 +33,7 @@ std::string without_secret(std::string_view url)
     }
     if (auto const at = url.rfind('@'); at != std::string_view::npos)
         return shown + "..." + std::string(url.substr(at));
-    auto const colon = url.rfind(':');
+    auto const colon = first_colon(url);
     bool const port_follows = colon == std::string_view::npos ||
                               url.find_first_not_of("0123456789/", colon + 1) == std::string_view::npos;
     return shown + (port_follows ? std::string(url) : std::string(url.substr(0, colon + 1)) + "...");

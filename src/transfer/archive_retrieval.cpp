@@ -2,7 +2,6 @@
 
 #include "async/transfer_limits.hpp"
 #include "plan/retrieval_choice.hpp"
-#include "transfer/file_download.hpp"
 
 #include <glacier/pager.hpp>
 
@@ -49,12 +48,14 @@ bool is_code(std::exception_ptr const& error, errc code)
     }
 }
 
+/// Whether the service itself says that the job is gone. A 404 without its code comes from a gateway, and would throw
+/// away a job that is paid for.
 bool is_not_found(std::exception_ptr const& error)
 {
     try {
         std::rethrow_exception(error);
     } catch (operation_error const& caught) {
-        return caught.code() == condition::not_found;
+        return caught.code() == condition::not_found && !caught.service_code().empty();
     } catch (...) {
         return false;
     }
@@ -77,14 +78,18 @@ bool is_refusal(std::exception_ptr const& error)
 asio::awaitable<std::optional<job_id>> find_retrieval(client service, retrieval_job_request wanted,
                                                       std::optional<job_id> excluded)
 {
-    plan::retrieval_choice choice(wanted.archive, wanted.range, wanted.tier,
-                                  service.limits().shared()->time->today());
+    job_pager jobs(service, list_jobs_request(wanted.vault));
+    auto page = co_await jobs.next_page();
+    // Only now, since the first answer may have shown that this machine's clock is wrong. With its time, jobs whose
+    // output is there would count as expired.
+    timestamp const today = service.limits().shared()->time->today() + service.clock_offset();
+    plan::retrieval_choice choice(wanted.archive, wanted.range, wanted.tier, today);
     if (excluded)
         choice.exclude(std::move(*excluded));
-    job_pager jobs(std::move(service), list_jobs_request(wanted.vault));
-    while (auto const page = co_await jobs.next_page()) {
+    while (page) {
         for (job_description const& each : *page)
             choice.consider(each);
+        page = co_await jobs.next_page();
     }
     co_return choice.best();
 }
@@ -140,6 +145,9 @@ asio::awaitable<retrieve_archive_result> archive_retrieval::retrieve()
             identity.part = request_.part->bytes;
         co_await state_->begin(std::move(identity));
         begun_ = true;
+        auto finished = co_await take_finished();
+        if (finished)
+            co_return std::move(*finished);
     }
     while (true) {
         retrieval_job const job = co_await get_job();
@@ -160,6 +168,24 @@ asio::awaitable<retrieve_archive_result> archive_retrieval::retrieve()
             std::rethrow_exception(error);
         gone_ = job.job;
     }
+}
+
+/// What was finished must not be paid for again because its job has gone meanwhile.
+asio::awaitable<std::optional<retrieve_archive_result>> archive_retrieval::take_finished()
+{
+    std::optional<archive_output> const output = state_->recorded_output(request_.vault);
+    if (!output)
+        co_return std::nullopt;
+    file_download_request download = download_of(*output);
+    download.size_of_range = *state_->size_of_range();
+    auto file = co_await take_finished_file(service_, std::move(download));
+    if (!file)
+        co_return std::nullopt;
+    if (request_.on_job)
+        request_.on_job(retrieval_job(output->job, false));
+    retrieve_archive_result result(output->job);
+    result.download = std::move(*file);
+    co_return result;
 }
 
 asio::awaitable<retrieval_job> archive_retrieval::get_job()
@@ -212,15 +238,37 @@ asio::awaitable<retrieve_archive_result> archive_retrieval::wait_and_download(jo
 {
     job_description const described = co_await wait_for(job);
     archive_output const output = output_of(request_.vault, job, described);
+    check_archive_bytes(output, described.archive_size_in_bytes);
+    file_download_request download = download_of(output);
+    retrieve_archive_result result(std::move(job));
+    result.download = co_await download_to_file(service_, std::move(download));
+    co_return result;
+}
+
+file_download_request archive_retrieval::download_of(archive_output const& output) const
+{
     file_download_request download(output, request_.file);
     download.common.concurrency = request_.concurrency;
     download.common.on_progress = request_.on_progress;
     download.common.part_of_output = part_of(output);
     download.size_of_range = request_.size_of_range;
     download.state = state_;
-    retrieve_archive_result result(std::move(job));
-    result.download = co_await download_to_file(service_, std::move(download));
-    co_return result;
+    return download;
+}
+
+/// Of an archive of another size other ranges can be verified.
+void archive_retrieval::check_archive_bytes(archive_output const& output,
+                                            std::optional<std::uint64_t> const& said_by_service) const
+{
+    if (!request_.part)
+        return;
+    std::uint64_t const asked = request_.part->archive_bytes;
+    bool const is_wrong = said_by_service ? asked != *said_by_service : asked < output.archive_bytes;
+    if (is_wrong)
+        throw download_error(output.vault, output.job, errc::invalid_byte_range,
+                             "asked for a part of an archive of " + std::to_string(asked) +
+                                 " bytes, but the archive has " + (said_by_service ? "" : "at least ") +
+                                 std::to_string(output.archive_bytes));
 }
 
 std::optional<byte_range> archive_retrieval::part_of(archive_output const& output) const

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "transfer/file_download.hpp"
 #include "transfer/retrieval_state.hpp"
 
 #include <glacier/client.hpp>
 #include <glacier/retrieve.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -28,10 +30,14 @@ public:
 
 private:
     asio::awaitable<retrieve_archive_result> retrieve();
+    asio::awaitable<std::optional<retrieve_archive_result>> take_finished();
     asio::awaitable<retrieval_job> get_job();
     asio::awaitable<job_id> start_job();
     asio::awaitable<job_description> wait_for(job_id job);
     asio::awaitable<retrieve_archive_result> wait_and_download(job_id job);
+    file_download_request download_of(archive_output const& output) const;
+    void check_archive_bytes(archive_output const& output,
+                             std::optional<std::uint64_t> const& said_by_service) const;
     std::optional<byte_range> part_of(archive_output const& output) const;
 
     client service_;

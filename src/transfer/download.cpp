@@ -1,8 +1,10 @@
 #include <glacier/download.hpp>
 
+#include "async/offload.hpp"
 #include "async/run_on.hpp"
 #include "transfer/archive_output.hpp"
 #include "transfer/file_download.hpp"
+#include "transfer/output_file.hpp"
 #include "transfer/range_download.hpp"
 #include "transfer/retrieval_state.hpp"
 #include "transfer/sink_target.hpp"
@@ -36,10 +38,15 @@ asio::awaitable<download_result> run_download(std::shared_ptr<transfer::range_do
 asio::awaitable<download_result> download_job_output(client service, download_job_output_request request)
 {
     transfer::check(request);
+    asio::any_io_executor const blocking = service.get_blocking_executor();
     std::shared_ptr<transfer::retrieval_state> state;
-    if (request.state_file)
-        state =
-            co_await transfer::retrieval_state::open(service.get_blocking_executor(), *request.state_file);
+    if (request.state_file) {
+        auto check = [path = request.file, state_file = *request.state_file] {
+            transfer::check_state_path(state_file, path);
+        };
+        co_await async::offload(blocking, std::move(check));
+        state = co_await transfer::retrieval_state::open(blocking, *request.state_file);
+    }
     transfer::archive_output output = co_await transfer::describe_output(service, request.vault, request.job);
     transfer::check_part(output, request.part_of_output);
     if (state) {

@@ -9,8 +9,10 @@
 #include "transfer/range_tree.hpp"
 
 #include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <exception>
+#include <optional>
 #include <string>
 
 namespace glacier::transfer {
@@ -32,13 +34,24 @@ public:
         if (request_.state) {
             request_.size_of_range =
                 co_await request_.state->on_output(request_.output, request_.size_of_range);
-            auto finished = co_await find_finished();
-            if (finished) {
-                co_await request_.state->remove();
+            auto finished = co_await take_finished();
+            if (finished)
                 co_return std::move(*finished);
-            }
         }
         co_return co_await fetch();
+    }
+
+    /// The file, if it was finished by a run that was killed before it could say so. The state file goes then.
+    asio::awaitable<std::optional<download_result>> take_finished()
+    {
+        auto finished = co_await find_finished();
+        if (finished) {
+            bool const throws = co_await asio::this_coro::throw_if_cancelled();
+            co_await asio::this_coro::throw_if_cancelled(false);
+            co_await request_.state->remove();
+            co_await asio::this_coro::throw_if_cancelled(throws);
+        }
+        co_return finished;
     }
 
 private:
@@ -57,7 +70,6 @@ private:
         return bytes;
     }
 
-    /// The file, if it was finished by a run that was killed before it could say so.
     asio::awaitable<std::optional<download_result>> find_finished()
     {
         if (request_.state->ranges() != ranges())
@@ -85,6 +97,7 @@ private:
         result.tree_hash = tree.finish();
         result.ranges = plan.pieces();
         result.ranges_resumed = plan.pieces();
+        result.verified = request_.output.tree_hash.has_value();
         if (request_.output.tree_hash && result.tree_hash != *request_.output.tree_hash)
             co_return std::nullopt;
         co_return result;
@@ -103,24 +116,38 @@ private:
         asked.bytes_recorded = bytes_recorded();
         range_download ranges(service_, request_.output, asked, std::move(target), strand_);
         std::exception_ptr error;
+        std::optional<download_result> result;
+        bool const throws = co_await asio::this_coro::throw_if_cancelled();
         try {
-            download_result result = co_await ranges.run();
-            auto commit = [file] { file->commit(); };
-            co_await async::offload(blocking_, std::move(commit));
-            if (request_.state)
-                co_await request_.state->remove();
-            ranges.tell_ended(nullptr);
-            result.file = request_.file;
-            co_return result;
+            result = co_await ranges.run();
+            // From here on a cancellation comes too late: half of the end would be worse than a bit more time.
+            co_await asio::this_coro::throw_if_cancelled(false);
+            co_await commit(file);
         } catch (...) {
             error = std::current_exception();
         }
-        // A thread that has just written may still hold the file: it must not stand in the way of another try.
-        file->abandon();
+        co_await asio::this_coro::throw_if_cancelled(false);
+        if (error) {
+            // A thread that has just written may still hold the file: it must not stand in the way of another try.
+            auto abandon = [file] { file->abandon(); };
+            co_await async::offload(blocking_, std::move(abandon));
+            if (request_.state)
+                co_await keep_what_is_right(error);
+        }
         ranges.tell_ended(error);
+        co_await asio::this_coro::throw_if_cancelled(throws);
+        if (error)
+            std::rethrow_exception(error);
+        result->file = request_.file;
+        co_return std::move(*result);
+    }
+
+    asio::awaitable<void> commit(std::shared_ptr<output_file> file)
+    {
+        auto commit = [file] { file->commit(); };
+        co_await async::offload(blocking_, std::move(commit));
         if (request_.state)
-            co_await keep_what_is_right(error);
-        std::rethrow_exception(error);
+            co_await request_.state->remove();
     }
 
     /// Must not hide the error that ended the download.
@@ -162,6 +189,11 @@ asio::awaitable<download_result> run_download(std::shared_ptr<file_download> dow
     co_return co_await download->run();
 }
 
+asio::awaitable<std::optional<download_result>> run_taking(std::shared_ptr<file_download> download)
+{
+    co_return co_await download->take_finished();
+}
+
 } // namespace
 
 retrieval_identity identity_of(client const& service, archive_output const& output,
@@ -181,6 +213,14 @@ asio::awaitable<download_result> download_to_file(client service, file_download_
     asio::any_io_executor const strand = asio::make_strand(service.get_executor());
     auto download = std::make_shared<file_download>(std::move(service), std::move(request), strand);
     co_return co_await async::run_on(strand, run_download(std::move(download)));
+}
+
+asio::awaitable<std::optional<download_result>> take_finished_file(client service,
+                                                                   file_download_request request)
+{
+    asio::any_io_executor const strand = asio::make_strand(service.get_executor());
+    auto download = std::make_shared<file_download>(std::move(service), std::move(request), strand);
+    co_return co_await async::run_on(strand, run_taking(std::move(download)));
 }
 
 } // namespace glacier::transfer

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace glacier::transfer {
@@ -32,5 +33,10 @@ retrieval_identity identity_of(client const& service, archive_output const& outp
 
 /// Downloads the output of a job, or takes the download up.
 asio::awaitable<download_result> download_to_file(client service, file_download_request request);
+
+/// The file, if an earlier run has finished it but was killed before it could remove its state file, which is done then.
+/// Asks the service nothing. `request`: with a state that says the same output, and with the size of ranges that it says.
+asio::awaitable<std::optional<download_result>> take_finished_file(client service,
+                                                                   file_download_request request);
 
 } // namespace glacier::transfer

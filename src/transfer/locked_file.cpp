@@ -27,6 +27,15 @@ bool is_same_file(std::filesystem::path const& path, int descriptor) noexcept
            by_name.st_dev == opened.st_dev && by_name.st_ino == opened.st_ino;
 }
 
+bool lead_to_one_file(std::filesystem::path const& one, std::filesystem::path const& other)
+{
+    std::error_code ignored;
+    if (std::filesystem::equivalent(one, other, ignored))
+        return true;
+    return one.filename() == other.filename() &&
+           std::filesystem::equivalent(directory_of(one), directory_of(other), ignored);
+}
+
 void sync_directory_of(std::filesystem::path const& path)
 {
     int const directory = ::open(directory_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -16,6 +16,9 @@ std::filesystem::path directory_of(std::filesystem::path const& path);
 /// it.
 bool is_same_file(std::filesystem::path const& path, int descriptor) noexcept;
 
+/// Whether two names lead to one file, or would if it was made.
+bool lead_to_one_file(std::filesystem::path const& one, std::filesystem::path const& other);
+
 /// Makes it durable that a file has its name, or has none any more.
 void sync_directory_of(std::filesystem::path const& path);
 

@@ -2,6 +2,8 @@
 
 #include "transfer/locked_file.hpp"
 
+#include <glacier/error.hpp>
+
 #include <cerrno>
 #include <utility>
 
@@ -98,9 +100,13 @@ void output_file::reserve_space(std::uint64_t bytes, bool taken_up)
 {
     if (!taken_up && ::ftruncate(descriptor_, 0) != 0)
         fail("reserving the space for", errno);
+    // Not posix_fallocate(): where the file system cannot reserve, that writes the whole file, which takes hours.
+    auto const size = static_cast<off_t>(bytes);
     int reason = EINTR;
     while (reason == EINTR)
-        reason = ::posix_fallocate(descriptor_, 0, static_cast<off_t>(bytes));
+        reason = ::fallocate(descriptor_, 0, 0, size) == 0 ? 0 : errno;
+    if (reason == EOPNOTSUPP || reason == ENOSYS)
+        reason = ::ftruncate(descriptor_, size) == 0 ? 0 : errno;
     if (reason != 0)
         fail("reserving the space for", reason);
 }
@@ -168,8 +174,12 @@ void check_output_path(std::filesystem::path const& path)
     if (path.empty())
         throw_file_error("writing", path, ENOENT);
     struct stat status {};
-    if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode))
+    bool const exists = ::stat(path.c_str(), &status) == 0;
+    if (exists && S_ISDIR(status.st_mode))
         throw_file_error("writing", path, EISDIR);
+    // The file would take the place of the device or pipe.
+    if (exists && !S_ISREG(status.st_mode))
+        throw_file_error("replacing what is no regular file", path, EEXIST);
     std::filesystem::path const directory = directory_of(path);
     if (::stat(directory.c_str(), &status) != 0)
         throw_file_error("writing into", directory, errno);
@@ -185,6 +195,13 @@ void check_output_path(std::filesystem::path const& path)
     } else if (errno != ENOENT) {
         throw_file_error("creating", part, errno);
     }
+}
+
+void check_state_path(std::filesystem::path const& state, std::filesystem::path const& path)
+{
+    if (lead_to_one_file(state, path) || lead_to_one_file(state, part_path_of(path)))
+        throw invalid_value(errc::invalid_option,
+                            "the state file " + state.string() + " is where the bytes go");
 }
 
 } // namespace glacier::transfer

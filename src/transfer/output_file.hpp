@@ -24,7 +24,8 @@ enum class unfinished_file {
  */
 class output_file {
 public:
-    /// Reserves the disk space, so that a full disk is found before anything is fetched. FILE.part must not
+    /// Reserves the disk space, so that a full disk is found before anything is fetched; where the file system cannot
+    /// reserve, the file has its size only, and a full disk is found by write(). FILE.part must not
     /// exist, or must not be in use by another process. With unfinished_file::kept one that is there is taken up as it
     /// is, if it has the size; otherwise its bytes go.
     output_file(std::filesystem::path path, std::uint64_t bytes,
@@ -68,5 +69,8 @@ private:
 /// Throws what output_file would throw for this path, without leaving anything behind: to be called before
 /// hours of waiting.
 void check_output_path(std::filesystem::path const& path);
+
+/// Throws invalid_value with errc::invalid_option if the state file of a download would be its file, or FILE.part.
+void check_state_path(std::filesystem::path const& state, std::filesystem::path const& path);
 
 } // namespace glacier::transfer

@@ -12,13 +12,15 @@ constexpr std::uint64_t send_block_bytes = std::uint64_t(256) * 1'024;
 
 } // namespace
 
-asio::awaitable<async::memory_budget::reservation> reserve_for_sending(client service, body content)
+asio::awaitable<sending_room> reserve_for_sending(client service, body content)
 {
-    async::memory_budget::reservation room;
+    std::shared_ptr<transfer_limits::state> const limits = service.limits().shared();
+    sending_room room;
     if (!content.source()->in_memory()) {
-        std::shared_ptr<async::memory_budget> const memory = service.limits().shared()->memory;
-        room = co_await memory->reserve(static_cast<std::size_t>(std::min(send_block_bytes, content.size())));
+        auto const bytes = static_cast<std::size_t>(std::min(send_block_bytes, content.size()));
+        room.memory = co_await limits->memory->reserve(bytes);
     }
+    room.connection = co_await limits->connections->reserve(1);
     co_return room;
 }
 
@@ -34,7 +36,7 @@ std::size_t part_sender::in_flight_max() const noexcept
 
 asio::awaitable<void> part_sender::send(body part, byte_range range, body_hashes hashes, bool again)
 {
-    async::memory_budget::reservation const room = co_await reserve_for_sending(service_, part);
+    sending_room const room = co_await reserve_for_sending(service_, part);
     std::uint64_t const generation = limits_->pace.generation();
     bool clean = !again;
     call_settings settings;
@@ -46,7 +48,13 @@ asio::awaitable<void> part_sender::send(body part, byte_range range, body_hashes
     upload_multipart_part_request request(vault_, *upload_, range, std::move(part));
     request.content_sha256 = hashes.content_sha256;
     request.tree_hash = hashes.tree_hash;
-    co_await watched.upload_multipart_part(std::move(request));
+    try {
+        co_await watched.upload_multipart_part(std::move(request));
+    } catch (boost::system::system_error const& caught) {
+        // A deadline of the whole operation is no failure of an attempt.
+        on_failed_attempt(caught.code(), generation);
+        throw;
+    }
     if (clean && limits_->pace.on_clean_part())
         events_.on_pace_changed(in_flight_max(), error_code());
 }

@@ -12,8 +12,17 @@
 
 namespace glacier::transfer {
 
-/// Room for what sending a body takes. Nothing for one in memory, which is sent in place.
-asio::awaitable<async::memory_budget::reservation> reserve_for_sending(client service, body content);
+/// What sending a body takes.
+struct sending_room {
+    sending_room() = default;
+
+    /// Nothing for a body in memory, which is sent in place.
+    async::memory_budget::reservation memory;
+    async::memory_budget::reservation connection;
+};
+
+/// Waits for it. The memory comes first: whoever has a connection does not wait for others.
+asio::awaitable<sending_room> reserve_for_sending(client service, body content);
 
 /// Sends parts of a multipart upload, and tells the pace of the client's transfers how that went.
 class part_sender {

@@ -47,6 +47,7 @@ asio::awaitable<download_result> range_download::run()
     result.ranges = plan_.pieces();
     result.ranges_resumed = plan_.pieces_resumed();
     result.repetitions = plan_.repetitions();
+    result.verified = output_.tree_hash.has_value() || ranges_verified_;
     if (output_.tree_hash && result.tree_hash != *output_.tree_hash)
         throw download_error(output_.vault, output_.job, errc::tree_hash_mismatch,
                              "the service says " + output_.tree_hash->hex() + ", received " +
@@ -121,11 +122,13 @@ asio::awaitable<void> range_download::fetch(std::uint64_t piece, int nth)
         if (recalled) {
             tree_.add(piece, *recalled);
             recalled_.insert(piece);
+            ranges_verified_ = false;
             co_return;
         }
     }
     range_hashes const hashes = co_await fetch_once(piece, buffer, nth);
     received_.insert(piece);
+    ranges_verified_ = ranges_verified_ && hashes.verified;
     co_await target_->accept(piece, range, hashes, buffer);
     tree_.add(piece, hashes.whole);
 }
@@ -137,6 +140,7 @@ asio::awaitable<range_hashes> range_download::fetch_once(std::uint64_t piece,
     wanted.file = target_->file();
     wanted.kept = settings_.common.part_of_output;
     wanted.path = limits_->hashing;
+    async::memory_budget::reservation const connection = co_await limits_->connections->reserve(1);
     events_.on_piece_started(piece, wanted.range);
 
     std::uint64_t const generation = limits_->pace.generation();

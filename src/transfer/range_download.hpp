@@ -74,6 +74,8 @@ private:
     // Ranges whose bytes are right: what fails afterwards is not mended by fetching them again.
     std::set<std::uint64_t> received_;
     std::set<std::uint64_t> recalled_;
+    // Each range was compared with a hash that the service said of it, in this run.
+    bool ranges_verified_ = true;
     // Set while somebody waits for it.
     std::unique_ptr<async::timer> timer_;
     std::optional<async::timer::time_point> alarm_;

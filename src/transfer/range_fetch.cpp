@@ -103,11 +103,12 @@ asio::awaitable<range_hashes> fetch_range(client service, range_fetch wanted)
     if (more != 0)
         throw refusal(asked, errc::length_mismatch, "more bytes than asked for");
 
-    range_hashes const hashes = incoming->finish();
+    range_hashes hashes = incoming->finish();
     if (output.head().tree_hash && *output.head().tree_hash != hashes.whole)
         throw refusal(asked, errc::tree_hash_mismatch,
                       "the service says " + output.head().tree_hash->hex() + ", received " +
                           hashes.whole.hex());
+    hashes.verified = output.head().tree_hash.has_value();
     co_return hashes;
 }
 

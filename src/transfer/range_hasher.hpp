@@ -22,6 +22,8 @@ struct range_hashes {
     tree_hash whole;
     /// Of the bytes that are kept, if those are a part of the range.
     std::optional<tree_hash> kept;
+    /// The service says the same hash of the whole range.
+    bool verified = false;
 };
 
 /// The bytes that two ranges share.

@@ -56,9 +56,10 @@ retrieval_identity::retrieval_identity(client const& service, vault_name const& 
 asio::awaitable<std::shared_ptr<retrieval_state>> retrieval_state::open(asio::any_io_executor blocking,
                                                                         std::filesystem::path path)
 {
-    auto open_journal = [path = std::move(path)] { return std::make_unique<journal>(path); };
-    std::unique_ptr<journal> file = co_await async::offload(blocking, std::move(open_journal));
-    co_return std::make_shared<retrieval_state>(std::move(blocking), std::move(file));
+    auto open = [blocking, path = std::move(path)] {
+        return std::make_shared<retrieval_state>(blocking, std::make_unique<journal>(path));
+    };
+    co_return co_await async::offload(blocking, std::move(open));
 }
 
 retrieval_state::retrieval_state(asio::any_io_executor blocking, std::unique_ptr<journal> file)
@@ -248,6 +249,17 @@ asio::awaitable<part_size> retrieval_state::on_output(archive_output output, par
     output_ = std::move(record);
     size_of_range_ = *fitting;
     co_return *fitting;
+}
+
+std::optional<archive_output> retrieval_state::recorded_output(vault_name vault) const
+{
+    if (!output_ || !job_)
+        return std::nullopt;
+    archive_output recorded(std::move(vault), *job_, *range_in(*output_, "range"));
+    recorded.archive_bytes = number_in(*output_, "archive_bytes");
+    if (!output_->get("tree_hash").empty())
+        recorded.tree_hash = hash_in(*output_, "tree_hash");
+    return recorded;
 }
 
 range_hashes const* retrieval_state::range(std::uint64_t piece) const noexcept

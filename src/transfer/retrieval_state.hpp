@@ -77,6 +77,11 @@ public:
     /// size of ranges that holds.
     asio::awaitable<part_size> on_output(archive_output output, part_size size_of_range);
 
+    /// The output as the file says it. Nothing if it does not, or has no job. The archive's id is not in it.
+    std::optional<archive_output> recorded_output(vault_name vault) const;
+    /// Nothing without an output.
+    std::optional<part_size> const& size_of_range() const noexcept { return size_of_range_; }
+
     /// The hashes of a range that was verified. Null: it was not.
     range_hashes const* range(std::uint64_t piece) const noexcept;
     std::uint64_t ranges() const noexcept { return ranges_.size(); }

@@ -78,7 +78,11 @@ asio::awaitable<retrieve_archive_result> retrieve_archive(client service, retrie
     asked.concurrency = request.concurrency;
     transfer::check(asked);
     asio::any_io_executor const blocking = service.get_blocking_executor();
-    auto check = [path = request.file] { transfer::check_output_path(path); };
+    auto check = [path = request.file, state_file = request.state_file] {
+        transfer::check_output_path(path);
+        if (state_file)
+            transfer::check_state_path(*state_file, path);
+    };
     co_await async::offload(blocking, std::move(check));
     std::shared_ptr<transfer::retrieval_state> state;
     if (request.state_file)

@@ -26,7 +26,7 @@ asio::awaitable<upload_result> send(client service, upload_task const& task, bod
     body_hashes const hashes = co_await hashes_of(service, task, content);
     check_tree_hash(task, hashes.tree_hash);
     co_await task.source->check();
-    async::memory_budget::reservation const room = co_await reserve_for_sending(service, content);
+    sending_room const room = co_await reserve_for_sending(service, content);
     upload_archive_request request(task.vault, content);
     request.description = task.settings.description;
     request.content_sha256 = hashes.content_sha256;

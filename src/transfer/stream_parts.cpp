@@ -11,6 +11,10 @@ namespace glacier::transfer {
 
 namespace {
 
+// Of a part, read before the memory for all of it is reserved: a source that has nothing to give yet must not keep
+// memory from others.
+constexpr std::size_t first_bytes_max = 4'096;
+
 /// Shared with the threads that hash it, since those end later than a coroutine that is dropped.
 class held_part final : public body_source {
 public:
@@ -63,8 +67,16 @@ asio::awaitable<std::uint64_t> stream_parts::read()
     if (ended_)
         co_return 0;
     auto const most = static_cast<std::size_t>(std::min(size_.bytes(), bytes_max_ - bytes_read_));
-    std::shared_ptr<reserved_buffer> const buffer = co_await reserve_buffer(memory_, most);
-    std::size_t const filled = co_await fill(buffer->bytes());
+    auto const first = std::make_shared<std::array<std::byte, first_bytes_max>>();
+    std::span<std::byte> const some = std::span(*first).first(std::min(first->size(), most));
+    std::size_t const begun = co_await read_some(some);
+    std::shared_ptr<reserved_buffer> buffer;
+    std::size_t filled = begun;
+    if (begun > 0) {
+        buffer = co_await reserve_buffer(memory_, most);
+        std::copy_n(first->begin(), begun, buffer->bytes().begin());
+        filled += co_await fill(buffer->bytes().subspan(begun));
+    }
     bytes_read_ += filled;
     if (bytes_read_ == bytes_max_)
         co_await check_end();
@@ -76,15 +88,16 @@ asio::awaitable<std::uint64_t> stream_parts::read()
 asio::awaitable<std::size_t> stream_parts::fill(std::span<std::byte> room)
 {
     std::size_t filled = 0;
-    while (filled < room.size()) {
-        std::size_t const count = co_await source_->read_some(room.subspan(filled));
-        if (count == 0) {
-            ended_ = true;
-            break;
-        }
-        filled += std::min(count, room.size() - filled);
-    }
+    while (filled < room.size() && !ended_)
+        filled += co_await read_some(room.subspan(filled));
     co_return filled;
+}
+
+asio::awaitable<std::size_t> stream_parts::read_some(std::span<std::byte> room)
+{
+    std::size_t const count = co_await source_->read_some(room);
+    ended_ = count == 0;
+    co_return std::min(count, room.size());
 }
 
 asio::awaitable<void> stream_parts::check_end()

@@ -30,6 +30,7 @@ public:
 
 private:
     asio::awaitable<std::size_t> fill(std::span<std::byte> room);
+    asio::awaitable<std::size_t> read_some(std::span<std::byte> room);
     asio::awaitable<void> check_end();
 
     std::shared_ptr<stream_source> source_;

@@ -4,6 +4,7 @@
 #include "async/run_on.hpp"
 #include "transfer/body_parts.hpp"
 #include "transfer/file_identity.hpp"
+#include "transfer/locked_file.hpp"
 #include "transfer/single_upload.hpp"
 #include "transfer/stream_parts.hpp"
 #include "transfer/upload_engine.hpp"
@@ -230,6 +231,8 @@ asio::awaitable<upload_result> upload_file(client service, upload_file_request r
     check(request);
     asio::any_io_executor const blocking = service.get_blocking_executor();
     auto open = [blocking, path = request.file, access = request.access, state = request.state_file] {
+        if (state && transfer::lead_to_one_file(*state, path))
+            throw invalid_value(errc::invalid_option, "the state file is the file itself: " + path.string());
         // First, so that nothing is done for an upload that is under way elsewhere.
         auto journal = open_journal(state, blocking);
         opened_content opened = open_file(path, access);

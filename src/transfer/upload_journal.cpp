@@ -189,10 +189,11 @@ std::string way_out(recorded_upload const& recorded)
 void check_equal(char const* what, std::string const& before, std::string const& now,
                  recorded_upload const& recorded, std::filesystem::path const& path)
 {
+    auto const shown = [](std::string const& text) { return "'" + base::printable(text, 300) + "'"; };
     if (before != now)
         refuse(errc::state_file_mismatch, path,
-               "it is that of another upload: " + std::string(what) + " '" + before + "' instead of '" + now +
-                   "'" + way_out(recorded));
+               "it is that of another upload: " + std::string(what) + " " + shown(before) + " instead of " +
+                   shown(now) + way_out(recorded));
 }
 
 } // namespace

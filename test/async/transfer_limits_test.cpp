@@ -13,7 +13,7 @@ BOOST_AUTO_TEST_SUITE(transfer_limits_test)
 BOOST_AUTO_TEST_CASE(defaults)
 {
     transfer_limits const sut(
-        std::make_shared<transfer_limits::state>(transfer_settings(), async::system_time()));
+        std::make_shared<transfer_limits::state>(transfer_settings(), 1, async::system_time()));
     BOOST_TEST(sut.memory_max() == 67'108'864U);
     BOOST_TEST(sut.upload_rate_max() == 0U);
     BOOST_TEST(sut.download_rate_max() == 0U);
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(as_configured)
     settings.download_rate_max = 22;
     settings.hashing = hash_path::openssl;
     auto const time = std::make_shared<test::manual_time>();
-    transfer_limits const sut(std::make_shared<transfer_limits::state>(settings, time));
+    transfer_limits const sut(std::make_shared<transfer_limits::state>(settings, 1, time));
     BOOST_TEST(sut.memory_max() == 1'048'576U);
     BOOST_TEST(sut.upload_rate_max() == 11U);
     BOOST_TEST(sut.download_rate_max() == 22U);
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(as_configured)
 BOOST_AUTO_TEST_CASE(memory)
 {
     transfer_limits const sut(
-        std::make_shared<transfer_limits::state>(transfer_settings(), async::system_time()));
+        std::make_shared<transfer_limits::state>(transfer_settings(), 1, async::system_time()));
     transfer_limits const copy = sut;
     {
         auto const first = sut.shared()->memory->try_reserve(1'000);
@@ -55,7 +55,8 @@ BOOST_AUTO_TEST_CASE(memory)
 // Each direction has its own rate.
 BOOST_AUTO_TEST_CASE(rates)
 {
-    transfer_limits sut(std::make_shared<transfer_limits::state>(transfer_settings(), async::system_time()));
+    transfer_limits sut(
+        std::make_shared<transfer_limits::state>(transfer_settings(), 1, async::system_time()));
     transfer_limits const copy = sut;
     sut.set_upload_rate_max(5);
     BOOST_TEST(copy.upload_rate_max() == 5U);

@@ -287,6 +287,21 @@ BOOST_FIXTURE_TEST_CASE(state_file_of_another_retrieval, ranges_fixture)
     BOOST_TEST(std::filesystem::file_size(target) == 10U);
 }
 
+// What is no state file stays, and nobody is told to have it removed.
+BOOST_FIXTURE_TEST_CASE(state_file_that_is_none, retrieve_fixture)
+{
+    std::string const notes = place.make_file("notes.txt", std::string("notes of 2026\n"));
+    for (auto const& more : {std::vector<std::string>{}, std::vector<std::string>{"--restart"}}) {
+        std::vector<std::string> all{"--state-file", notes};
+        all.insert(all.end(), more.begin(), more.end());
+        BOOST_TEST(retrieve(all) == 3);
+        BOOST_TEST(message_of(err).find(notes) != std::string::npos);
+        BOOST_TEST(message_of(err).find("; with --restart") == std::string::npos);
+        BOOST_TEST(cli_test::content_of(notes) == "notes of 2026\n");
+    }
+    BOOST_TEST(jobs().empty());
+}
+
 BOOST_FIXTURE_TEST_CASE(state_file_in_use, retrieve_fixture)
 {
     place.make_file("target.part.state", 0);
@@ -361,6 +376,38 @@ BOOST_FIXTURE_TEST_CASE(range_of_a_job, retrieve_fixture)
                    "--range \"" + std::string(range) + "\": the job retrieves the bytes 1048576-2097151");
     }
     BOOST_TEST(jobs().size() == 1U);
+}
+
+// Of a range that is not aligned to the hash tree the service says no hash, and the command does not claim one.
+BOOST_FIXTURE_TEST_CASE(job_without_a_hash, retrieve_fixture)
+{
+    std::string const all = cli_test::content_of(source);
+    auto parameters = glacier::job_parameters::archive_retrieval(archive);
+    parameters.range = glacier::byte_range(mib, all.size() - 1);
+    std::string const job = start(parameters);
+    BOOST_TEST(run({"retrieve", "--job", job, "--vault", "photos", "--output", target}) == 0);
+    BOOST_TEST((cli_test::content_of(target) == all.substr(mib)));
+    BOOST_TEST(
+        is_told("\nretrieved 1048581 bytes, not verified: the service gave no tree hash, so only their "
+                "number was compared\n"));
+    BOOST_TEST(!is_told("the tree hash is right"));
+}
+
+// The size of the archive decides what can be verified: a wrong one is refused.
+BOOST_FIXTURE_TEST_CASE(wrong_archive_size, retrieve_fixture)
+{
+    cli_test::pipe_ends pipe;
+    out_descriptor = pipe.writing();
+    for (std::string const& to : {target, std::string("-")}) {
+        target = to;
+        BOOST_TEST(retrieve({"--range", "1048576-1048579", "--archive-size", "2097152"}) != 0);
+        BOOST_TEST(message_of(err).find("2097152") != std::string::npos);
+        BOOST_TEST(message_of(err).find("2097157") != std::string::npos);
+        BOOST_TEST(!is_told("\nretrieved "));
+    }
+    BOOST_TEST(run({"retrieve", "--job", jobs().front().job, "--vault", "photos", "--output", target,
+                    "--range", "1048576-1048579", "--archive-size", "2097152"}) == 2);
+    BOOST_TEST(message_of(err) == "--archive-size \"2097152\": the archive has 2097157 bytes");
 }
 
 // Standard output has the archive and nothing else.

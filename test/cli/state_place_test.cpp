@@ -143,18 +143,40 @@ BOOST_AUTO_TEST_CASE(no_directory_possible)
 
 BOOST_AUTO_TEST_CASE(removal)
 {
-    std::string const state = make_file("state", 1);
-    remove_state_file(state);
-    BOOST_TEST(!std::filesystem::exists(state));
+    std::string const record = "0123456789abcdef transfer kind=retrieval\nsomething else\n";
+    // A crash may have cut it off anywhere.
+    for (std::size_t const bytes :
+         {std::size_t(0), std::size_t(7), std::size_t(16), std::size_t(20), record.size()}) {
+        std::string const cut = make_file("cut", record.substr(0, bytes));
+        BOOST_TEST(is_state_file(cut));
+        remove_state_file(cut);
+        BOOST_TEST(!std::filesystem::exists(cut));
+    }
+    std::string const state = file("state");
     BOOST_TEST(error_of([&] { remove_state_file(state); }).empty());
     BOOST_TEST(error_of([&] { remove_state_file(file("no/state")); }).empty());
     BOOST_TEST(error_of([&] { remove_state_file(file("")); }) == file("") + ": Is a directory");
 }
 
+// Whatever else has that name is somebody's file, and stays.
+BOOST_AUTO_TEST_CASE(no_state_file)
+{
+    for (char const* const text : {"notes of 2026\n", "0123456789abcdef upload id=x\n",
+                                   "0123456789abcdeF transfer ", "0123456789abcdef0transfer "}) {
+        std::string const notes = make_file("notes.txt", std::string(text));
+        BOOST_TEST(!is_state_file(notes));
+        BOOST_TEST(error_of([&] { remove_state_file(notes); }) ==
+                   notes + ": not a state file of a transfer, so it stays");
+        BOOST_TEST(cli_test::content_of(notes) == text);
+    }
+    BOOST_TEST(!is_state_file(file("missing")));
+    BOOST_TEST(!is_state_file(file("")));
+}
+
 // Who uses it has it locked.
 BOOST_AUTO_TEST_CASE(removal_while_in_use)
 {
-    std::string const state = make_file("state", 1);
+    std::string const state = make_file("state", 0);
     int const user = ::open(state.c_str(), O_RDWR | O_CLOEXEC);
     BOOST_TEST_REQUIRE(user >= 0);
     BOOST_TEST_REQUIRE(::flock(user, LOCK_EX | LOCK_NB) == 0);

@@ -6,6 +6,7 @@
 #include "support/temporary_directory.hpp"
 
 #include <glacier/as_result.hpp>
+#include <glacier/upload.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -1073,7 +1074,20 @@ BOOST_AUTO_TEST_CASE(as_result_of_nothing)
     BOOST_TEST(!run(as_result(sut.delete_vault(delete_vault_request(photos)))).has_value());
 }
 
-// What is no operation_error passes through as_result().
+// A local file that cannot be read is a failure too.
+BOOST_AUTO_TEST_CASE(as_result_of_files)
+{
+    temporary_directory const directory;
+    upload_file_request request(photos, directory.path() / "nothing");
+
+    auto const failed = run(as_result(upload_file(sut, request)));
+
+    BOOST_TEST_REQUIRE(!failed.has_value());
+    BOOST_TEST((failed.error().code() == boost::system::errc::no_such_file_or_directory));
+    BOOST_TEST(std::string(failed.error().what()).find("nothing") != std::string::npos);
+}
+
+// What is no failure of the operation passes through as_result().
 BOOST_AUTO_TEST_CASE(as_result_lets_others_through)
 {
     list_vaults_request request;

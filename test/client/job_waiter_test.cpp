@@ -15,6 +15,7 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 using namespace glacier;
@@ -253,6 +254,63 @@ BOOST_AUTO_TEST_CASE(looks_are_told_to_those_who_wait)
     told.clear();
     pass(15min);
     BOOST_TEST((told == std::vector<std::string>{"c " + jobs[1].str()}));
+}
+
+// What a function throws that is told of looks ends the wait that it belongs to, and no other.
+BOOST_DATA_TEST_CASE(looks_that_throw, boost::unit_test::data::make({2, 8}))
+{
+    std::vector<job_id> const jobs = add_jobs(sample);
+    job_waiter const waiter = make_waiter();
+    std::deque<started_wait> waits(jobs.size());
+    for (std::size_t i = 0; i < jobs.size(); ++i)
+        start(waiter.wait(jobs[i]), waits[i]);
+    job_wait_options throwing;
+    throwing.on_look = [](job_description const&) { throw std::runtime_error("no"); };
+    job_wait_options failing;
+    failing.on_look = [](job_description const&) {
+        throw boost::system::system_error(make_error_code(service_errc::access_denied));
+    };
+    std::deque<started_wait> thrown(2);
+    start(waiter.wait(jobs[0], throwing), thrown[0]);
+    start(waiter.wait(jobs[1], failing), thrown[1]);
+    settle();
+
+    BOOST_REQUIRE(thrown[0].ended());
+    BOOST_CHECK_THROW(std::rethrow_exception(thrown[0].error), std::runtime_error);
+    BOOST_TEST((thrown[1].code() == service_errc::access_denied));
+    for (auto const& each : waits)
+        BOOST_TEST(!each.ended());
+    for (job_id const& each : jobs)
+        end(each);
+    pass(15min);
+    for (auto const& each : waits)
+        BOOST_TEST(each.value.has_value());
+    check_idle();
+}
+
+// So does the waiter's own function end those of the job that it was told of.
+BOOST_AUTO_TEST_CASE(waiters_own_look_throws)
+{
+    std::vector<job_id> const jobs = add_jobs(2);
+    job_waiter_settings settings;
+    settings.on_look = [&jobs](job_description const& job) {
+        if (job.job == jobs[0].str())
+            throw std::runtime_error("no");
+    };
+    job_waiter const waiter = make_waiter(settings);
+    std::deque<started_wait> waits(3);
+    start(waiter.wait(jobs[0]), waits[0]);
+    start(waiter.wait(jobs[0]), waits[1]);
+    start(waiter.wait(jobs[1]), waits[2]);
+    settle();
+
+    BOOST_TEST(waits[0].ended());
+    BOOST_TEST(waits[1].ended());
+    BOOST_TEST(!waits[2].ended());
+    end(jobs[1]);
+    pass(15min);
+    BOOST_TEST(waits[2].value.has_value());
+    check_idle();
 }
 
 // Options have a time-out too; without one that of the settings counts.
@@ -604,10 +662,10 @@ BOOST_AUTO_TEST_CASE(other_exception)
 }
 
 // A look that fails does not end a wait. There are others, less and less often, until one succeeds.
-BOOST_DATA_TEST_CASE(failed_looks, boost::unit_test::data::make({0, 1, 2, 3}))
+BOOST_DATA_TEST_CASE(failed_looks, boost::unit_test::data::make({0, 1, 2, 3, 4}))
 {
     fault const faults[] = {error_answer(service_errc::throttling), not_connected(), gateway_answer(502),
-                            with_body("<html>")};
+                            with_body("<html>"), gateway_answer(404)};
     service->always(operation::describe_job, faults[sample]);
     job_id const job = add_job();
     end(job);

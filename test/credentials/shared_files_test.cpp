@@ -159,6 +159,23 @@ BOOST_AUTO_TEST_CASE(keys_are_not_mixed)
     BOOST_TEST(static_keys_of(loaded)->session_token.empty());
 }
 
+// What is left of a pair in the other file, a token or nothing after the `=`, leaves the pair as it is.
+BOOST_AUTO_TEST_CASE(keys_without_a_pair)
+{
+    write_config("[default]\naws_access_key_id = config\naws_secret_access_key = s\n");
+    for (std::string const rest : {"aws_session_token = t\n", "aws_security_token = t\n",
+                                   "aws_access_key_id =\n", "aws_secret_access_key =\n"}) {
+        write_credentials("[default]\n" + rest);
+        profile const loaded = load_profile("default", environment.reader());
+        BOOST_TEST(!loaded.keys_in_credentials_file);
+        auto const keys = static_keys_of(loaded);
+        BOOST_TEST_REQUIRE(keys.has_value());
+        BOOST_TEST(keys->access_key_id == "config");
+        BOOST_TEST(keys->secret_access_key.reveal() == "s");
+        BOOST_TEST(keys->session_token.empty());
+    }
+}
+
 // The token's older name, and the account.
 BOOST_AUTO_TEST_CASE(other_keys)
 {

@@ -60,8 +60,8 @@ BOOST_AUTO_TEST_CASE(assumed_role)
 // An ARN of another form is no account.
 BOOST_AUTO_TEST_CASE(odd_arns)
 {
-    for (std::string const arn :
-         {"", "arn", "arn:aws:sts::12345678901:x", "arn:aws:sts::12345678901a:x", "::::"})
+    for (std::string const arn : {"", "arn", "arn:aws:sts::12345678901:x", "arn:aws:sts::12345678901a:x",
+                                  "::::", "123456789012", "arn:123456789012", "arn:aws:sts:123456789012"})
         BOOST_TEST(
             !parse_assumed_role("S", "AssumeRole",
                                 answer_with("A", "s", "t", "2026-01-02T03:04:05Z",

@@ -2,11 +2,11 @@
 // accepts, a request that leads back to it.
 
 #include "emulator/head_parser.hpp"
+#include "fuzz/property.hpp"
 #include "protocol/all_requests.hpp"
 #include "protocol/route.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,12 +16,8 @@ namespace {
 
 using namespace glacier;
 using emulation::head_parser;
-
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
+using fuzz::is_printable;
+using fuzz::require;
 
 emulation::head_limits small_limits()
 {
@@ -103,8 +99,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     auto const reached = feed(parser, text);
     check_head_in_pieces(text, reached, parser.size());
     if (reached == head_parser::progress::refused) {
-        auto const& reason = parser.error().reason;
-        require(std::all_of(reason.begin(), reason.end(), [](char c) { return c >= ' ' && c <= '~'; }));
+        require(is_printable(parser.error().reason));
         require(parser.error().status >= 400 && !parser.keep_alive());
     }
     if (reached != head_parser::progress::complete)

@@ -2,16 +2,20 @@
 //
 // The first bytes of the input say how the rest is cut.
 
+#include "fuzz/property.hpp"
+
 #include <glacier/inventory.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace {
+
+using glacier::fuzz::is_printable;
+using glacier::fuzz::require;
 
 struct outcome {
     std::vector<glacier::inventory_archive> archives;
@@ -52,12 +56,6 @@ outcome read(std::string_view text, std::size_t piece)
     return result;
 }
 
-void require(bool holds)
-{
-    if (!holds)
-        std::abort();
-}
-
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size)
@@ -71,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
         require(!archive.archive.empty());
         require(archive.size_in_bytes <= std::numeric_limits<std::int64_t>::max());
     }
-    require(std::all_of(whole.error.begin(), whole.error.end(), [](char c) { return c >= ' ' && c <= '~'; }));
+    require(is_printable(whole.error));
 
     // An inventory in JSON without its last character is never complete.
     if (whole.error.empty() && text.find_first_not_of(" \t\r\n") == text.find('{'))

@@ -21,7 +21,8 @@ BOOST_AUTO_TEST_CASE(what_asks_for_less)
         BOOST_TEST(asks_for_less(code), code.message());
     for (error_code const code :
          {error_code(service_errc::limit_exceeded), error_code(service_errc::access_denied),
-          error_code(errc::connection_closed), error_code(errc::tree_hash_mismatch), error_code()})
+          error_code(errc::connection_closed), error_code(errc::tree_hash_mismatch),
+          error_code(errc::connection_wait_timeout), error_code()})
         BOOST_TEST(!asks_for_less(code), code.message());
 }
 

@@ -30,9 +30,11 @@ struct short_lived : client_fixture {
     explicit short_lived(std::shared_ptr<fake_service> const& its_service)
     {
         service = its_service;
-        time = std::make_shared<manual_time>();
+        time = manual;
         sut = make_client(default_config());
     }
+
+    std::shared_ptr<manual_time> manual = std::make_shared<manual_time>();
 };
 
 struct archive_retrieval_fixture : short_lived {
@@ -157,6 +159,22 @@ BOOST_AUTO_TEST_CASE(found_on_a_later_page)
     BOOST_TEST(service->count(operation::list_jobs) >= 2U);
 }
 
+// Whether an output is still there is a matter of the service's time. That this machine's clock is wrong shows with the
+// first answer.
+BOOST_AUTO_TEST_CASE(found_with_a_wrong_clock)
+{
+    job_id const there = service->add_job("photos", archive);
+    auto const days = std::chrono::hours(5 * 24);
+    clock->set(clock->now() + days);
+    manual->set_today(manual->today() + days);
+    fault refused = error_answer(service_errc::invalid_signature, "Signature not yet current: too early");
+    refused.answer->headers.set("Date", "Tue, 03 Feb 2026 04:05:06 GMT");
+    service->on(operation::list_jobs, 1, std::move(refused));
+
+    BOOST_TEST((run(find_or_start_retrieval(sut, equal_job())).job == there));
+    BOOST_TEST(service->count(operation::initiate_job) == 0U);
+}
+
 // An answer that was lost leaves a job that is found.
 BOOST_AUTO_TEST_CASE(found_after_lost_answer)
 {
@@ -227,6 +245,38 @@ BOOST_AUTO_TEST_CASE(part_beyond_the_archive)
         archive_part(byte_range(0, content.size()), content.size()), invalid_value,
         [](invalid_value const& error) { return error.code() == errc::invalid_byte_range; });
     BOOST_CHECK_NO_THROW(archive_part(byte_range(0, content.size() - 1), content.size()));
+}
+
+// With a wrong size of the archive the range around the part is one that cannot be verified: it is refused.
+BOOST_AUTO_TEST_CASE(wrong_size_of_the_archive)
+{
+    for (std::uint64_t const wrong : {content.size() - mib, content.size() + mib}) {
+        part = archive_part(byte_range(4 * mib + 5, 4 * mib + 9), wrong);
+        operation_error const error = failure_of(retrieve_archive(sut, request()));
+        BOOST_TEST((error.code() == errc::invalid_byte_range));
+        BOOST_TEST(error.details().message == "asked for a part of an archive of " + std::to_string(wrong) +
+                                                  " bytes, but the archive has " +
+                                                  std::to_string(content.size()));
+        BOOST_TEST(service->count(operation::get_job_output) == 0U);
+        std::filesystem::remove(state);
+    }
+}
+
+// Where the service does not say the size, only one that is too small is certain to be wrong.
+BOOST_AUTO_TEST_CASE(size_of_the_archive_not_said)
+{
+    service->set_job_change([](job_description& job) { job.archive_size_in_bytes.reset(); });
+    part = archive_part(byte_range(5, 9), content.size());
+    run(retrieve_archive(sut, request()));
+    BOOST_TEST((content_of(file) == expected()));
+
+    service->set_job_change([](job_description& job) {
+        job.archive_size_in_bytes.reset();
+        job.retrieval_byte_range = byte_range(0, 5 * mib + 76);
+    });
+    part = archive_part(byte_range(5, 9), 100);
+    BOOST_TEST((failure_of(retrieve_archive(sut, request())).details().message ==
+                "asked for a part of an archive of 100 bytes, but the archive has at least 5242957"));
 }
 
 // A process may be killed at any moment, also while it waits for the job: the next one goes on with the same job, and
@@ -321,6 +371,29 @@ BOOST_AUTO_TEST_CASE(output_expires_again)
     BOOST_TEST((content_of(file) == content));
 }
 
+// A 404 that a gateway wrote says nothing about the job, which is paid for: it is kept.
+BOOST_AUTO_TEST_CASE(not_found_by_a_gateway)
+{
+    when_range(3, gateway_answer(404));
+    BOOST_TEST((code_of(retrieve_archive(sut, request())) == condition::not_found));
+    BOOST_TEST(jobs.size() == 1U);
+    service->heal();
+
+    std::size_t const looks = service->count(operation::describe_job);
+    service->on(operation::describe_job, static_cast<int>(looks) + 1, gateway_answer(404));
+    started_operation<retrieve_archive_result> retrieval;
+    start(retrieve_archive(sut, request()), retrieval);
+    run_until(
+        [&] { return service->count(operation::describe_job) == looks + 1 && service->in_flight() == 0; });
+    manual->pass(context, std::chrono::minutes(1));
+    run_until([&] { return retrieval.ended(); });
+
+    BOOST_TEST_REQUIRE(retrieval.value.has_value());
+    BOOST_TEST(retrieval.value->job.str() == jobs.front());
+    BOOST_TEST((content_of(file) == content));
+    BOOST_TEST(service->jobs("photos") == 1U);
+}
+
 // A job that has gone before another process takes it up is replaced too.
 BOOST_AUTO_TEST_CASE(job_gone_before_it_is_taken_up)
 {
@@ -335,6 +408,36 @@ BOOST_AUTO_TEST_CASE(job_gone_before_it_is_taken_up)
     BOOST_TEST((content_of(file) == content));
     BOOST_TEST(started);
     BOOST_TEST(result.download.ranges_resumed == there);
+}
+
+// A file that was finished by a run that could not say so any more is found, though its job has gone: no other is paid for.
+BOOST_AUTO_TEST_CASE(finished_but_not_said)
+{
+    for (bool const of_a_part : {false, true}) {
+        if (of_a_part)
+            part = archive_part(byte_range(mib + 5, 3 * mib + 7), content.size());
+        std::string last_state;
+        retrieve_archive_request last = request();
+        last.on_progress = [&](transfer_progress const& told) {
+            if (told.parts_done == told.parts_total)
+                last_state = content_of(state);
+        };
+        job_id const job = run(retrieve_archive(sut, std::move(last))).job;
+        directory.write("state", last_state);
+        service->remove_job("photos", job);
+        std::size_t const before = service->count();
+
+        retrieve_archive_result const result = run(retrieve_archive(sut, request()));
+
+        BOOST_TEST(service->count() == before);
+        BOOST_TEST((result.job == job));
+        BOOST_TEST(jobs.back() == job.str());
+        BOOST_TEST(result.download.bytes == expected().size());
+        BOOST_TEST(result.download.ranges_resumed == result.download.ranges);
+        BOOST_TEST(result.download.verified);
+        BOOST_TEST((content_of(file) == expected()));
+        BOOST_TEST((directory.names() == names{"file"}));
+    }
 }
 
 // Nobody knows whether a job was started whose answer was lost: the next process finds it, also if it wants a new one.

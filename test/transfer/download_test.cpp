@@ -756,6 +756,28 @@ BOOST_FIXTURE_TEST_CASE(slow_sink, stream_fixture)
     BOOST_TEST(sut.limits().memory_reserved_most() == 3 * mib);
 }
 
+// Downloads have no more requests under way than there are connections; the other ranges wait for as long as it takes.
+BOOST_FIXTURE_TEST_CASE(few_connections, stream_fixture)
+{
+    client_config config = default_config();
+    config.pool.connections_max = 2;
+    sut = make_client(std::move(config));
+    auto const held_by = std::make_shared<gate>();
+    service->always(operation::get_job_output, held(held_by));
+    stream_job_output_request request = stream_of(12 * mib);
+    request.concurrency = 8;
+    started_operation<download_result> download;
+    start(stream_job_output(sut, std::move(request)), download);
+    run_until([&] { return held_by->waiting() == 2; });
+    context.run_for(std::chrono::milliseconds(20));
+    BOOST_TEST(held_by->waiting() == 2U);
+    held_by->open();
+    run_until([&] { return download.ended(); });
+    BOOST_TEST(!download.error);
+    BOOST_TEST((sink->text == content));
+    BOOST_TEST(service->in_flight_max(operation::get_job_output) == 2U);
+}
+
 // The first range may fail again and again while those behind it have all the memory: it keeps its own.
 BOOST_FIXTURE_TEST_CASE(little_memory_and_faults, stream_fixture)
 {

@@ -9,10 +9,14 @@
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 
+#include <boost/asio/post.hpp>
+
 #include <algorithm>
+#include <future>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fcntl.h>
@@ -38,6 +42,32 @@ struct short_lived : client_fixture {
         time = std::make_shared<jumping_time>();
         sut = make_client(default_config());
     }
+};
+
+/// Keeps the threads that may block from doing anything else, until it is released.
+class busy_threads {
+public:
+    explicit busy_threads(asio::any_io_executor const& blocking)
+    {
+        std::shared_future<void> const released = released_.get_future().share();
+        // One more than there are would never end before the others.
+        for (int i = 0; i < 2; ++i)
+            asio::post(blocking, [released] { released.wait(); });
+    }
+
+    busy_threads(busy_threads const&) = delete;
+    busy_threads& operator=(busy_threads const&) = delete;
+    ~busy_threads() { release(); }
+
+    void release()
+    {
+        if (!std::exchange(done_, true))
+            released_.set_value();
+    }
+
+private:
+    std::promise<void> released_;
+    bool done_ = false;
 };
 
 struct file_download_fixture : short_lived {
@@ -111,6 +141,13 @@ struct file_download_fixture : short_lived {
             error_answer(service_errc::resource_not_found));
         BOOST_TEST((code_of(download_job_output(sut, request())) == condition::not_found));
         service->heal();
+    }
+
+    /// Lets everything happen that needs no thread.
+    void settle()
+    {
+        for (int i = 0; i < 20; ++i)
+            manual_time::settle(context);
     }
 
     temporary_directory directory;
@@ -302,6 +339,7 @@ BOOST_AUTO_TEST_CASE(finished_but_not_said)
     BOOST_TEST(result.ranges_resumed == 7U);
     BOOST_TEST(result.bytes == content.size());
     BOOST_TEST(result.tree_hash.hex() == reference_tree_hash(content).hex());
+    BOOST_TEST(result.verified);
     BOOST_TEST((directory.names() == names{"file"}));
 
     // Not so if it is another file of that size.
@@ -356,6 +394,42 @@ BOOST_AUTO_TEST_CASE(wrong_whole)
     check_taken_up();
 }
 
+// Of a range that is not aligned to the hash tree the service says no hash, and of its parts only of those that are: then
+// nobody says that it was verified.
+BOOST_AUTO_TEST_CASE(verified_only_with_hashes)
+{
+    BOOST_TEST(run(download_job_output(sut, request())).verified);
+
+    range = byte_range(2 * mib, 4 * mib - 1);
+    BOOST_TEST(run(download_job_output(sut, request())).verified);
+
+    range = byte_range(mib, 3 * mib - 1);
+    BOOST_TEST(!run(download_job_output(sut, request())).verified);
+    BOOST_TEST((content_of(file) == expected()));
+}
+
+// A hash of each range is enough, and so is one of the whole.
+BOOST_AUTO_TEST_CASE(verified_by_either)
+{
+    service->set_job_change([](job_description& job) {
+        job.tree_hash.reset();
+        job.archive_tree_hash.reset();
+    });
+    BOOST_TEST(run(download_job_output(sut, request())).verified);
+    // But of ranges that are taken up nobody knows whether they were verified.
+    leave_behind(6);
+    BOOST_TEST(!run(download_job_output(sut, request())).verified);
+    service->on(operation::get_job_output, static_cast<int>(service->count(operation::get_job_output)) + 3,
+                without_header("x-amz-sha256-tree-hash"));
+    BOOST_TEST(!run(download_job_output(sut, request())).verified);
+
+    service->set_job_change(nullptr);
+    service->always(operation::get_job_output, without_header("x-amz-sha256-tree-hash"));
+    BOOST_TEST(run(download_job_output(sut, request())).verified);
+    leave_behind(6);
+    BOOST_TEST(run(download_job_output(sut, request())).verified);
+}
+
 // A cancelled download is taken up.
 BOOST_AUTO_TEST_CASE(cancelled)
 {
@@ -379,6 +453,54 @@ BOOST_AUTO_TEST_CASE(cancelled)
     BOOST_TEST(recorded().size() == 6U);
     service->heal();
     check_taken_up();
+}
+
+// To remove a large file takes seconds, in which the loop has other things to do.
+BOOST_AUTO_TEST_CASE(removed_on_a_thread)
+{
+    auto const held_by = std::make_shared<gate>();
+    service->always(operation::get_job_output, output_held(held_by));
+    download_job_output_request wanted = request();
+    wanted.state_file.reset();
+    started_operation<download_result> download;
+    start(download_job_output(sut, std::move(wanted)), download);
+    run_until([&] { return held_by->waiting() == 4; });
+    busy_threads busy(sut.get_blocking_executor());
+    download.cancel.emit(asio::cancellation_type::terminal);
+    settle();
+    BOOST_TEST(std::filesystem::exists(partial));
+    BOOST_TEST(!download.ended());
+    busy.release();
+    run_to_end();
+
+    BOOST_TEST(download.was_aborted());
+    BOOST_TEST(directory.names().empty());
+}
+
+// A cancellation that comes while the file is getting its name comes too late: the download is complete, and nothing is
+// left of it but the file.
+BOOST_AUTO_TEST_CASE(cancelled_at_the_end)
+{
+    std::optional<busy_threads> busy;
+    download_job_output_request wanted = request();
+    wanted.on_progress = [&](transfer_progress const& told) {
+        if (told.parts_done == 7)
+            busy.emplace(sut.get_blocking_executor());
+    };
+    started_operation<download_result> download;
+    start(download_job_output(sut, std::move(wanted)), download);
+    run_until([&] { return busy.has_value(); });
+    settle();
+    download.cancel.emit(asio::cancellation_type::terminal);
+    settle();
+    BOOST_TEST(!download.ended());
+    busy->release();
+    run_to_end();
+
+    BOOST_TEST_REQUIRE(download.value.has_value());
+    BOOST_TEST(download.value->bytes == content.size());
+    BOOST_TEST((content_of(file) == content));
+    BOOST_TEST((directory.names() == names{"file"}));
 }
 
 // A state file that another download has is refused; one of another file, too.

@@ -39,6 +39,22 @@ BOOST_AUTO_TEST_CASE(same_file)
     BOOST_TEST(!is_same_file(path, -1));
 }
 
+// Names lead to one file however they are written, whether it is there or not.
+BOOST_AUTO_TEST_CASE(one_file)
+{
+    std::filesystem::create_directory(directory / "inner");
+    std::filesystem::create_directory_symlink("inner", directory / "linked");
+    for (auto const* const name : {"file", "missing"}) {
+        BOOST_TEST(lead_to_one_file(directory / name, directory / "inner/.." / name));
+        BOOST_TEST(lead_to_one_file(directory / "inner" / name, directory / "linked" / name));
+        BOOST_TEST(!lead_to_one_file(directory / name, directory / "inner" / name));
+        BOOST_TEST(!lead_to_one_file(directory / name, directory / "other"));
+    }
+    std::filesystem::create_hard_link(path, directory / "hard");
+    BOOST_TEST(lead_to_one_file(path, directory / "hard"));
+    BOOST_TEST(!lead_to_one_file(directory / "none/file", directory / "nothing/file"));
+}
+
 // A mere name is in the directory where the program runs.
 BOOST_AUTO_TEST_CASE(directory_of_a_file)
 {

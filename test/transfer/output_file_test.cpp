@@ -8,6 +8,7 @@
 #include <boost/test/data/test_case.hpp>
 
 #include <atomic>
+#include <cerrno>
 #include <optional>
 #include <span>
 #include <system_error>
@@ -16,6 +17,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,7 +29,25 @@ using transfer::unfinished_file;
 
 namespace {
 
+/// What the file system says instead of reserving space; 0: it does it.
+int fallocate_error = 0;
+
+} // namespace
+
+/// Takes the place of the C library's.
+extern "C" int fallocate(int descriptor, int mode, off_t offset, off_t bytes)
+{
+    if (fallocate_error == 0)
+        return static_cast<int>(::syscall(SYS_fallocate, descriptor, mode, offset, bytes));
+    errno = fallocate_error;
+    return -1;
+}
+
+namespace {
+
 struct output_file_fixture {
+    ~output_file_fixture() { fallocate_error = 0; }
+
     /// The code of the error that a call throws; it must name a file.
     template <class Function>
     std::error_code code_of(Function function)
@@ -83,6 +103,27 @@ BOOST_AUTO_TEST_CASE(space_is_reserved)
     BOOST_TEST_REQUIRE(::stat(part.c_str(), &status) == 0);
     BOOST_TEST(status.st_size == 1'000'000);
     BOOST_TEST(status.st_blocks * 512 >= 1'000'000);
+}
+
+// Where the file system cannot reserve space the file has its size at once, and nothing is written for it.
+BOOST_AUTO_TEST_CASE(space_cannot_be_reserved)
+{
+    fallocate_error = EOPNOTSUPP;
+    {
+        output_file const output(file, 1'000'000, unfinished_file::kept);
+        struct stat status {};
+        BOOST_TEST_REQUIRE(::stat(part.c_str(), &status) == 0);
+        BOOST_TEST(status.st_size == 1'000'000);
+        BOOST_TEST(status.st_blocks == 0);
+        output_file writing(directory / "other", 3, unfinished_file::kept);
+        writing.write(0, as_bytes("abc"));
+    }
+    output_file taken_up(directory / "other", 3, unfinished_file::kept);
+    taken_up.commit();
+    BOOST_TEST(content_of(directory / "other") == "abc");
+
+    fallocate_error = ENOSPC;
+    BOOST_TEST((code_of_opening(file) == std::errc::no_space_on_device));
 }
 
 // What is not committed leaves nothing behind.
@@ -264,8 +305,12 @@ BOOST_DATA_TEST_CASE_F(output_file_fixture, checked_paths,
                            bad_path{"taken", std::errc::file_exists},
                            bad_path{"linked", std::errc::file_exists},
                            bad_path{"directory/", std::errc::is_a_directory},
+                           bad_path{"pipe", std::errc::file_exists},
+                           bad_path{"to_a_device", std::errc::file_exists},
                        }))
 {
+    BOOST_TEST_REQUIRE(::mkfifo((directory / "pipe").c_str(), 0600) == 0);
+    std::filesystem::create_symlink("/dev/null", directory / "to_a_device");
     std::filesystem::create_directories(directory / "directory");
     std::filesystem::create_directories(directory / "taken.part");
     std::filesystem::create_symlink("nowhere", directory / "linked.part");

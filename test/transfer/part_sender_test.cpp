@@ -56,8 +56,8 @@ BOOST_AUTO_TEST_CASE(arrives)
 BOOST_AUTO_TEST_CASE(room)
 {
     body const small(std::make_shared<counting_source>("12345"));
-    BOOST_TEST(run(transfer::reserve_for_sending(sut, small)).bytes() == 5U);
-    BOOST_TEST(run(transfer::reserve_for_sending(sut, body(bytes))).bytes() == 0U);
+    BOOST_TEST(run(transfer::reserve_for_sending(sut, small)).memory.bytes() == 5U);
+    BOOST_TEST(run(transfer::reserve_for_sending(sut, body(bytes))).memory.bytes() == 0U);
 }
 
 // Throttling, time-outs and failures inside the service slow all transfers down, once for what has one cause.
@@ -71,6 +71,27 @@ BOOST_DATA_TEST_CASE(trouble, boost::unit_test::data::xrange(5))
     service->on(operation::upload_multipart_part, 2, faults[sample]);
     run(send());
     BOOST_TEST(in_flight_max() == 500U);
+}
+
+// So does a part that does not arrive within the time of the whole operation.
+BOOST_AUTO_TEST_CASE(deadline)
+{
+    auto const clockwork = std::make_shared<manual_time>();
+    time = clockwork;
+    client_config config = default_config();
+    config.timeouts.operation = std::chrono::seconds(5);
+    client const hasty = make_client(std::move(config));
+    transfer::part_sender slow(hasty, photos, 1'000, events);
+    slow.set_upload(sender.upload());
+    auto const held_by = std::make_shared<gate>();
+    service->on(operation::upload_multipart_part, 1, held(held_by));
+    started_operation<void> sending;
+    start(slow.send(body(bytes), byte_range(0, bytes.size() - 1), hashes, false), sending);
+    run_until([&] { return held_by->waiting() == 1; });
+    clockwork->pass(context, std::chrono::seconds(5));
+    run_until([&] { return sending.ended(); });
+    BOOST_TEST((sending.code() == errc::operation_timeout));
+    BOOST_TEST(hasty.limits().shared()->pace.in_flight_max(1'000) == 500U);
 }
 
 // What was sent at the first attempt makes it faster again; what was not does not.

@@ -41,6 +41,21 @@ BOOST_AUTO_TEST_CASE(worth_repeating)
     BOOST_TEST(!is_worth_repeating(std::make_exception_ptr(std::runtime_error("any"))));
 }
 
+// Of a code that this version does not know the status says it, as for the client's own repetitions.
+BOOST_AUTO_TEST_CASE(unknown_code)
+{
+    auto const error_with = [](int status) {
+        error_details details;
+        details.service_code = "TeapotException";
+        details.http_status = status;
+        return std::make_exception_ptr(operation_error(service_errc::unknown, std::move(details)));
+    };
+    for (int const status : {408, 429, 500, 502, 503, 504})
+        BOOST_TEST(transfer::is_worth_repeating(error_with(status)), status);
+    for (int const status : {0, 400, 403, 404, 418, 501})
+        BOOST_TEST(!transfer::is_worth_repeating(error_with(status)), status);
+}
+
 // Whoever wants no repetition gets none.
 BOOST_AUTO_TEST_CASE(attempts)
 {

@@ -4,10 +4,14 @@
 #include "support/file_size_limit.hpp"
 #include "support/temporary_directory.hpp"
 
+#include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <time.h>
 
 using namespace glacier;
 using namespace glacier::test;
@@ -241,6 +245,47 @@ BOOST_AUTO_TEST_CASE(hostile_records)
         BOOST_TEST((code_of_opening() == errc::state_file_invalid));
         BOOST_TEST(content_of(file) == before);
     }
+}
+
+// A large file is understood on another thread than the loop's.
+BOOST_AUTO_TEST_CASE(read_on_a_thread)
+{
+    auto const cpu_time_of = [](auto const& work) {
+        auto const now = [] {
+            timespec used{};
+            ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+            return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
+        };
+        auto const before = now();
+        work();
+        return now() - before;
+    };
+    {
+        auto const state = open();
+        run(state->begin(identity()));
+        archive_output large(photos, "job-1", byte_range(0, 10'000 * mib - 1));
+        run(state->on_output(large, part_size(mib)));
+    }
+    {
+        journal all(file);
+        std::vector<journal::record> records = all.records();
+        for (std::uint64_t piece = 0; piece < 10'000; ++piece) {
+            records.emplace_back("range");
+            records.back().set("number", piece).set("tree_hash", reference_tree_hash("range").hex());
+        }
+        all.replace(std::move(records));
+    }
+    auto read = std::make_unique<journal>(file);
+    std::optional<retrieval_state> made;
+    auto const on_this_thread =
+        cpu_time_of([&] { made.emplace(sut.get_blocking_executor(), std::move(read)); });
+    made.reset();
+
+    std::shared_ptr<retrieval_state> opened;
+    auto const on_the_loop = cpu_time_of([&] { opened = open(); });
+
+    BOOST_TEST(opened->ranges() == 10'000U);
+    BOOST_TEST(on_the_loop.count() < on_this_thread.count() / 2);
 }
 
 // While one has it, another one is refused.

@@ -219,6 +219,22 @@ BOOST_AUTO_TEST_CASE(bad_path_before_the_job)
     BOOST_TEST(service->count() == 0U);
 }
 
+// So is a state file that would be where the bytes go.
+BOOST_AUTO_TEST_CASE(state_file_in_the_way)
+{
+    for (char const* const name : {"file", "file.part"}) {
+        retrieve_archive_request request = retrieve();
+        request.state_file = directory.path() / "." / name;
+        BOOST_TEST((code_of(retrieve_archive(sut, std::move(request))) == errc::invalid_option));
+
+        download_job_output_request download(photos, "some-job", file);
+        download.state_file = directory / name;
+        BOOST_TEST((code_of(download_job_output(sut, std::move(download))) == errc::invalid_option));
+    }
+    BOOST_TEST(service->count() == 0U);
+    BOOST_TEST(directory.names().empty());
+}
+
 // So is a number of ranges that cannot be.
 BOOST_DATA_TEST_CASE(bad_concurrency_before_the_job,
                      boost::unit_test::data::make({std::size_t(0), std::size_t(1'001)}))

@@ -91,6 +91,22 @@ BOOST_DATA_TEST_CASE(whole_stream, boost::unit_test::data::make({std::uint64_t(1
     BOOST_TEST(memory().reserved() == 0U);
 }
 
+// A source that has nothing to give yet keeps no memory from others.
+BOOST_AUTO_TEST_CASE(idle_source)
+{
+    upload_stream_request request = stream_of(some_bytes(2 * mib + 1));
+    auto const held_by = std::make_shared<gate>();
+    source->held_by = held_by;
+    started_operation<upload_result> upload;
+    start(upload_stream(sut, std::move(request)), upload);
+    run_until([&] { return held_by->waiting() == 1; });
+    BOOST_TEST(memory().reserved() == 0U);
+    held_by->open();
+    run_until([&] { return upload.ended(); });
+    BOOST_TEST(!upload.error);
+    BOOST_TEST(memory().reserved_most() >= mib);
+}
+
 // A part lives, with its room, for as long as somebody uses it: a thread that hashes it may be later than a coroutine
 // that was dropped.
 BOOST_AUTO_TEST_CASE(part_in_use_stays)

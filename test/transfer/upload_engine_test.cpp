@@ -226,6 +226,30 @@ BOOST_AUTO_TEST_CASE(obeys_the_pace)
     BOOST_TEST(!upload.error);
 }
 
+// Uploads together have no more requests under way than there are connections; the others wait for as long as it takes.
+BOOST_AUTO_TEST_CASE(obeys_the_pool)
+{
+    client_config config = default_config();
+    config.pool.connections_max = 3;
+    sut = make_client(std::move(config));
+    auto const held_by = std::make_shared<gate>();
+    service->always(operation::upload_multipart_part, held(held_by));
+    started_operation<upload_result> uploads[2];
+    for (auto& each : uploads) {
+        upload_body_request request = upload_of(body(some_bytes(8 * mib)));
+        request.concurrency = 8;
+        start(upload_body(sut, std::move(request)), each);
+    }
+    run_until([&] { return held_by->waiting() == 3; });
+    context.run_for(std::chrono::milliseconds(20));
+    BOOST_TEST(held_by->waiting() == 3U);
+    BOOST_TEST(sut.limits().shared()->connections->waiting() == 13U);
+    held_by->open();
+    run_until([&] { return uploads[0].ended() && uploads[1].ended(); });
+    BOOST_TEST((!uploads[0].error && !uploads[1].error));
+    BOOST_TEST(service->in_flight_max(operation::upload_multipart_part) == 3U);
+}
+
 // Refusals that have nothing to do with speed leave the pace alone.
 BOOST_AUTO_TEST_CASE(refusal_is_no_trouble)
 {

@@ -196,6 +196,19 @@ BOOST_AUTO_TEST_CASE(other_uploads)
     }
 }
 
+// What stood in the file, or is the caller's own words, may be anything: a terminal can show the message all the same.
+BOOST_AUTO_TEST_CASE(difference_is_printable)
+{
+    identity.region = "\x1b]0;x\a\n" + std::string(10'000, 'r');
+    begin();
+    upload_identity other = identity;
+    other.region = "two\nlines";
+    BOOST_TEST((difference_to(other) == errc::state_file_mismatch));
+    BOOST_TEST(message.find("region '\\x1b]0;x\\x07\\x0arrr") != std::string::npos, message);
+    BOOST_TEST(message.find("...' instead of 'two\\x0alines'") != std::string::npos, message);
+    BOOST_TEST(message.size() < 1'000U);
+}
+
 // Other content is called so.
 BOOST_AUTO_TEST_CASE(other_content)
 {

@@ -565,6 +565,17 @@ BOOST_AUTO_TEST_CASE(other_part_size_at_the_service)
     BOOST_TEST(sendings(0) == 1U);
 }
 
+// The file itself is no place for the state, whatever its name is.
+BOOST_AUTO_TEST_CASE(state_file_is_the_file)
+{
+    upload_file_request made = request();
+    std::string const before = content_of(made.file);
+    made.state_file = made.file.parent_path() / "." / made.file.filename();
+    BOOST_TEST((code_of(upload_file(sut, std::move(made))) == errc::invalid_option));
+    BOOST_TEST((content_of(request().file) == before));
+    BOOST_TEST(service->count() == 0U);
+}
+
 // What is no state file is left as it is.
 BOOST_AUTO_TEST_CASE(no_state_file)
 {
