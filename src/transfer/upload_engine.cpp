@@ -1,6 +1,7 @@
 #include "transfer/upload_engine.hpp"
 
 #include "async/offload.hpp"
+#include "base/printable.hpp"
 #include "transfer/page_in.hpp"
 #include "transfer/part_hasher.hpp"
 #include "transfer/repeat.hpp"
@@ -222,8 +223,8 @@ asio::awaitable<void> upload_engine::record_upload(std::string account_number)
         before->account_number != account_number)
         refuse(task_, errc::state_file_mismatch,
                "the state file " + task_.journal->path().string() + " tells of the upload " +
-                   before->upload->str() + " of account " + before->account_number +
-                   ", but the credentials are those of account " + account_number +
+                   before->upload->str() + " of account " + base::printable(before->account_number, 20) +
+                   ", but the credentials are those of account " + base::printable(account_number, 20) +
                    "; use the credentials of that account, or another state file");
     co_await task_.journal->begin(task_.identity, task_.size, *task_.upload, std::move(account_number));
 }
