@@ -207,8 +207,8 @@ public:
      *
      * Cancellation: the archive may exist nevertheless.
      *
-     * Errors: also errc::tree_hash_mismatch if the service computed another hash than sent, and what reading
-     *   the content gives, such as errc::file_changed.
+     * Errors: also errc::tree_hash_mismatch if the service computed another hash than sent: the archive is stored, and
+     *   the message ends with its id; and what reading the content gives, such as errc::file_changed.
      */
     asio::awaitable<archive_creation_result> upload_archive(upload_archive_request request) const;
 
@@ -232,7 +232,8 @@ public:
     /// Makes the archive of the parts. Repeated: the service answers with the same archive for a while. After
     /// cancellation the archive may exist. Errors: invalid_parameter_value if parts are missing or too short,
     /// or size or hash differ; the upload then stays open. resource_not_found if it has ended long ago or
-    /// expired.
+    /// expired. Also errc::tree_hash_mismatch if the service answers another hash than sent: the archive is stored, and
+    /// the message ends with its id.
     asio::awaitable<archive_creation_result> complete_multipart_upload(
         complete_multipart_upload_request request) const;
 

@@ -68,8 +68,8 @@ struct upload_settings {
     /// What the tree hash of the whole must be, for instance from a list that was made with the files. If it is
     /// another one the upload fails with errc::tree_hash_mismatch before the archive is made.
     std::optional<tree_hash> expected_tree_hash;
-    /// Told the id as soon as the upload exists at the service, or was found again by its state file. Called on an
-    /// executor of the client's context; must not block or throw.
+    /// Told the id as soon as the upload exists at the service, or as soon as its state file was read; if that one has
+    /// expired, the id of the new one too. Called on an executor of the client's context; must not block or throw.
     std::function<void(upload_id const&)> on_started;
     /// Told after each part. Called on an executor of the client's context; must not block or throw.
     std::function<void(transfer_progress const&)> on_progress;
@@ -178,12 +178,15 @@ struct upload_result {
  * Both hashes of each part come from one read of it, off the event loop; several parts are hashed ahead, side by
  * side. The service's own hash of each part is compared, and that of the whole. A part that fails is sent again alone.
  * If it fails for good, no new ones start and those on their way end. Without a state file the upload is then aborted;
- * with one it stays, and the next call takes it up.
+ * with one it stays, and the next call takes it up. The completion is repeated like a part. If its answer is lost for
+ * good, an upload without a state file is not aborted, and the error says outcome_unknown(): whoever has the id that
+ * on_started() was told can complete it again.
  *
  * Taking up: the state file is locked, so that a second process fails with errc::state_file_in_use. The file must
  * have the size and the time of the last change that it had, else errc::file_changed. Parts that ListParts shows with
  * the hash that was recorded are not sent again; those that it shows and that were not recorded are hashed here and
- * compared. If the service does not know the upload any more, a new one is begun; but if its completion had
+ * compared. If the service does not know the upload any more, a new one is begun, unless that belongs to another
+ * account than the old one, which is errc::state_file_mismatch; but if its completion had
  * been asked for and nobody knows the answer, completion is asked for again, and if the service then knows no such
  * upload, the error is errc::upload_gone, with outcome_unknown().
  *
@@ -191,7 +194,7 @@ struct upload_result {
  * and 256 KiB for each part on its way.
  *
  * Cancellation: prompt; the upload stays at the service, with the id that on_started() was told, until it is taken up,
- *   aborted, or expires after a day or more. It costs nothing.
+ *   aborted, or expires after a day or more. It costs nothing. In the moment of completion the archive may be made.
  *
  * Errors: operation_error, or a system_error if a file cannot be read or written; errc::file_empty,
  *   errc::file_changed, errc::archive_too_large; errc::invalid_part_size if the file does not fit into 10,000

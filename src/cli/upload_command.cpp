@@ -42,7 +42,8 @@ asio::awaitable<void> abort_upload(client service, vault_name vault, std::option
         co_await service.abort_multipart_upload(std::move(request));
         found = remains::aborted;
     } catch (operation_error const& error) {
-        if (error.code() == condition::not_found)
+        // Of an upload that is complete the service may say either.
+        if (error.code() == condition::not_found || error.code() == service_errc::invalid_parameter_value)
             found = remains::gone;
     }
 }
@@ -63,6 +64,10 @@ std::string told(remains found, std::optional<upload_id> const& upload)
     return "; the upload " + upload->str() +
            " could not be aborted: it costs nothing, and expires after a day or more";
 }
+
+/// For the end of a message about an upload in one request.
+constexpr char const* may_be_stored =
+    "; the archive may be stored nevertheless: if so, the vault's next inventory shows it";
 
 /// For the end of a message about an upload that another run can take up.
 std::string how_to_go_on(std::optional<upload_id> const& upload)
@@ -163,6 +168,7 @@ public:
     void on_started(transfer_started const& event)
     {
         begun_ = true;
+        in_one_request_ = upload_in(event.resource).empty();
         start_ = tell_.now();
         tell_.note(name_ + ": " + what_begins(event));
         tell_.begin("upload", size_known_);
@@ -186,6 +192,9 @@ public:
     }
 
     std::optional<upload_id> const& upload() const noexcept { return upload_; }
+
+    /// UploadArchive has begun.
+    bool in_one_request() const noexcept { return in_one_request_; }
 
 private:
     std::string what_begins(transfer_started const& event) const
@@ -220,8 +229,15 @@ private:
     bool size_known_;
     time_point start_;
     bool begun_ = false;
+    bool in_one_request_ = false;
     std::optional<upload_id> upload_;
 };
+
+/// For the end of the message about an interruption that nothing can take up.
+std::string told(remains found, upload_report const& report)
+{
+    return report.in_one_request() ? may_be_stored : told(found, report.upload());
+}
 
 /// Has the report told of everything.
 void watch(upload_settings& settings, upload_report& report)
@@ -261,6 +277,24 @@ std::optional<std::filesystem::path> place_of_state(session& session, upload_opt
                             reason.what() + "; --state-file names another place");
         return std::nullopt;
     }
+}
+
+/// The state file of an upload. What goes in one request is there or not, so there is nothing to keep, unless the user
+/// names a place; but what an earlier run has begun is taken up.
+std::optional<std::filesystem::path> state_of_upload(session& session, upload_options const& options,
+                                                     client const& service, vault_name const& vault,
+                                                     bool in_one_request)
+{
+    if (options.no_resume)
+        return std::nullopt;
+    if (!in_one_request || options.state_file)
+        return place_of_state(session, options, service, vault);
+    auto const directory = state_directory(session.environment());
+    if (!directory)
+        return std::nullopt;
+    std::filesystem::path state = *directory / state_file_name(service, vault, options.file);
+    std::error_code ignored;
+    return std::filesystem::exists(state, ignored) ? std::optional(std::move(state)) : std::nullopt;
 }
 
 /// Gives up what the state file tells of, and says whether there was anything.
@@ -311,10 +345,9 @@ void upload_from_file(session& session, upload_options const& options)
     upload_report report(tell, options.file, true);
     watch(request, report);
     client const service = session.connect(request.concurrency, configure(session, options, &report));
-    // What goes in one request is there or not, so there is nothing to keep.
-    if (!options.no_resume && bytes > request.single_request_max)
-        request.state_file = place_of_state(session, options, service, vault);
-    std::optional<std::filesystem::path> const state = request.state_file;
+    std::optional<std::filesystem::path> const state =
+        state_of_upload(session, options, service, vault, bytes <= request.single_request_max);
+    request.state_file = state;
     request.keep_state_file = state.has_value();
 
     if (options.restart && state && give_up(session, service, *state, options.file))
@@ -328,7 +361,7 @@ void upload_from_file(session& session, upload_options const& options)
     try {
         stored = run(session.context(), upload_file(service, std::move(request)), std::move(clean_up));
     } catch (interrupted const& signal) {
-        throw interrupted(signal, state ? how_to_go_on(report.upload()) : told(found, report.upload()));
+        throw interrupted(signal, state ? how_to_go_on(report.upload()) : told(found, report));
     } catch (...) {
         std::exception_ptr const error = std::current_exception();
         failure const failed = failure_of(error, options.file);
@@ -378,7 +411,7 @@ void upload_from_input(session& session, upload_options const& options)
     try {
         stored = run(session.context(), upload_stream(service, std::move(request)), clean_up);
     } catch (interrupted const& signal) {
-        throw interrupted(signal, told(found, report.upload()));
+        throw interrupted(signal, told(found, report));
     } catch (...) {
         throw failure_of(std::current_exception(), standard_input);
     }

@@ -214,6 +214,34 @@ asio::awaitable<Request> with_hashes(std::shared_ptr<client_core> core, Request 
     co_return request;
 }
 
+/// For a message about an archive whose hash is wrong: its id is all that leads to it.
+std::string archive_in(archive_creation_result const& answered)
+{
+    return "; the archive is stored nevertheless: " + answered.archive.str();
+}
+
+std::string archive_in(upload_multipart_part_result const& /*answered*/)
+{
+    return {};
+}
+
+/// What the service says of bytes that it has got, if it has the hash that was sent.
+template <class Request>
+protocol::result_of<Request> decode_and_compare(Request const& request, tree_hash const& sent,
+                                                client_core::performed_request const& performed)
+{
+    auto answered = decode(request, performed);
+    if (!answered.tree_hash || *answered.tree_hash == sent)
+        return answered;
+    error_details details = details_of(request, performed,
+                                       "sent " + sent.hex() + ", the service has " +
+                                           answered.tree_hash->hex() + archive_in(answered));
+    // To repeat it would store it twice.
+    protocol::operation_info const& info = protocol::info_of(protocol::operation_traits<Request>::id);
+    details.outcome_unknown = info.repeat == protocol::repeatable::no;
+    throw operation_error(errc::tree_hash_mismatch, std::move(details));
+}
+
 /// Sends an upload, and compares the service's hash with the one that was sent.
 template <class Request>
 asio::awaitable<protocol::result_of<Request>> upload(std::shared_ptr<client_core> core, Request its_request)
@@ -223,16 +251,18 @@ asio::awaitable<protocol::result_of<Request>> upload(std::shared_ptr<client_core
     client_core::prepared_request prepared = prepare(*core, request);
     prepared.content = request.content;
     client_core::performed_request performed = co_await core->perform(std::move(prepared));
-    auto make_result = [&] {
-        auto answered = decode(request, performed);
-        if (answered.tree_hash && *answered.tree_hash != *request.tree_hash) {
-            error_details details = details_of(request, performed,
-                                               "sent " + request.tree_hash->hex() + ", the service has " +
-                                                   answered.tree_hash->hex());
-            throw operation_error(errc::tree_hash_mismatch, std::move(details));
-        }
-        return answered;
-    };
+    auto make_result = [&] { return decode_and_compare(request, *request.tree_hash, performed); };
+    co_return finish(performed, make_result);
+}
+
+/// Makes an archive of parts, and compares the service's hash with the one that was sent.
+asio::awaitable<archive_creation_result> complete(std::shared_ptr<client_core> core,
+                                                  complete_multipart_upload_request request)
+{
+    check(request);
+    client_core::prepared_request prepared = prepare(*core, request);
+    client_core::performed_request performed = co_await core->perform(std::move(prepared));
+    auto make_result = [&] { return decode_and_compare(request, request.hash, performed); };
     co_return finish(performed, make_result);
 }
 
@@ -483,7 +513,7 @@ asio::awaitable<upload_multipart_part_result> client::upload_multipart_part(
 asio::awaitable<archive_creation_result> client::complete_multipart_upload(
     complete_multipart_upload_request request) const
 {
-    return call(core_, std::move(request));
+    return complete(core_, std::move(request));
 }
 
 asio::awaitable<void> client::abort_multipart_upload(abort_multipart_upload_request request) const

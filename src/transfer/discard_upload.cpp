@@ -20,7 +20,10 @@ asio::awaitable<void> abort(client service, transfer::recorded_upload const& rec
     try {
         co_await service.abort_multipart_upload(std::move(request));
     } catch (operation_error const& error) {
-        if (error.code() != service_errc::resource_not_found)
+        // Of one that is complete the service may say either.
+        bool const may_be_complete =
+            recorded.completing && error.code() == service_errc::invalid_parameter_value;
+        if (!transfer::is_unknown_upload(error) && !may_be_complete)
             throw;
         if (recorded.completing)
             transfer::fail_as_gone(recorded.identity.vault, *recorded.upload);

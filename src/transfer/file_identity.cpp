@@ -3,6 +3,7 @@
 #include <glacier/error.hpp>
 
 #include <cerrno>
+#include <limits>
 #include <system_error>
 #include <utility>
 
@@ -14,10 +15,21 @@ namespace {
 
 std::int64_t nanoseconds(::timespec const& time) noexcept
 {
-    return std::int64_t(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+    return nanoseconds_since_1970(time.tv_sec, time.tv_nsec);
 }
 
 } // namespace
+
+std::int64_t nanoseconds_since_1970(std::int64_t seconds, std::int64_t nanoseconds) noexcept
+{
+    constexpr std::int64_t second = 1'000'000'000;
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    if (seconds >= most / second)
+        return most;
+    if (seconds <= -(most / second))
+        return -most;
+    return seconds * second + nanoseconds;
+}
 
 file_identity file_identity::of(std::filesystem::path const& path)
 {

@@ -21,6 +21,10 @@ struct file_identity {
     friend bool operator==(file_identity const&, file_identity const&) = default;
 };
 
+/// Of a time of a file. Those before 1677 and after 2262, which file systems can keep, are the first and the last that there
+/// is.
+std::int64_t nanoseconds_since_1970(std::int64_t seconds, std::int64_t nanoseconds) noexcept;
+
 /// Throws operation_error with errc::file_changed if size or time of last change are no longer those of `before`, or if
 /// there is no such file any more. Blocks.
 void check_unchanged(std::filesystem::path const& path, file_identity const& before);

@@ -165,22 +165,6 @@ std::optional<journal::record> parse_line(std::string_view line)
     return read;
 }
 
-/// Whether a text may be what a crash left of a line. Of a file without a single line it must look like one, so that no
-/// file is cut that never was a journal.
-bool may_be_torn(std::string_view text, bool is_first) noexcept
-{
-    if (text.size() > journal::line_bytes_max)
-        return false;
-    if (!is_first || std::all_of(text.begin(), text.end(), [](char c) { return c == '\0'; }))
-        return true;
-    auto const is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-    auto const is_shown = [](char c) { return c >= ' ' && c <= '~'; };
-    std::string_view const checksum = text.substr(0, checksum_digits);
-    std::string_view const rest = text.substr(checksum.size());
-    return std::all_of(checksum.begin(), checksum.end(), is_digit) && (rest.empty() || rest.front() == ' ') &&
-           std::all_of(rest.begin(), rest.end(), is_shown);
-}
-
 /// The lines of a file, and how many bytes they take: the rest was cut off by a crash.
 std::pair<std::vector<journal::record>, std::uint64_t> parse(std::string_view content,
                                                              std::filesystem::path const& path)
@@ -190,7 +174,9 @@ std::pair<std::vector<journal::record>, std::uint64_t> parse(std::string_view co
     while (offset < content.size()) {
         std::string_view const rest = content.substr(offset);
         auto const end = rest.find('\n');
-        bool const torn = end == std::string_view::npos && may_be_torn(rest, records.empty());
+        // The first line is written at once: a file without one was never a journal.
+        bool const torn =
+            end == std::string_view::npos && !records.empty() && rest.size() <= journal::line_bytes_max;
         if (torn)
             break;
         std::optional<journal::record> read;
@@ -252,6 +238,8 @@ journal::~journal()
 
 void journal::append(record added)
 {
+    if (size_ == 0)
+        return replace(std::vector<record>(1, std::move(added)));
     std::string const line = line_of(added);
     check_fits(line.size(), size_ + line.size());
     records_.push_back(std::move(added));
@@ -259,8 +247,6 @@ void journal::append(record added)
         write_all(descriptor_, size_, line, path_);
         if (::fdatasync(descriptor_) != 0)
             throw_file_error("syncing", path_, errno);
-        if (size_ == 0)
-            sync_directory_of(path_);
     } catch (std::filesystem::filesystem_error const&) {
         records_.pop_back();
         // What stays of the line is cut off when the file is opened again, if not now. But nothing may follow it.
@@ -289,12 +275,12 @@ void journal::replace(std::vector<record> records)
     if (made.get() < 0)
         throw_file_error("creating", temporary, errno);
     try {
-        write_all(made.get(), 0, content, temporary);
+        write_all(made.get(), 0, content, path_);
         // Before it has the name, so that nobody comes between.
         if (::flock(made.get(), LOCK_EX | LOCK_NB) != 0)
-            throw_file_error("locking", temporary, errno);
+            throw_file_error("locking", path_, errno);
         if (::fsync(made.get()) != 0)
-            throw_file_error("syncing", temporary, errno);
+            throw_file_error("syncing", path_, errno);
         if (descriptor_ < 0)
             throw_file_error("replacing", path_, EBADF);
         if (::rename(temporary.c_str(), path_.c_str()) != 0)

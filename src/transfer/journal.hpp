@@ -16,7 +16,8 @@ namespace glacier::transfer {
  * A small file that says how far a transfer is: records that are only ever appended, each a line with a checksum.
  *
  * A line that was cut off at the end, as a crash may leave it, counts as not written. Whatever else does not have
- * its checksum makes the file invalid. The file is locked while it is open.
+ * its checksum makes the file invalid, and it is left as it is. The first line comes with a new file that takes the
+ * place of the empty one, so one that was cut off is no journal's. The file is locked while it is open.
  *
  * Everything here may block. Thread safety: none.
  * Errors: operation_error with errc::state_file_in_use or errc::state_file_invalid, std::filesystem::filesystem_error;
@@ -55,7 +56,8 @@ public:
     std::vector<record> const& records() const noexcept { return records_; }
 
     /// Written to the disk when it returns. After an error, such as a full disk, the records are those from before, and
-    /// it can be tried again. Errors: also errc::state_file_invalid for what would be larger than can be read.
+    /// it can be tried again. The first record is written as by replace(). Errors: also errc::state_file_invalid for
+    /// what would be larger than can be read.
     void append(record added);
 
     /// Replaces all records by these, at once: after a crash either the old or the new ones are there. The lock stays.

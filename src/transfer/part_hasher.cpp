@@ -93,9 +93,16 @@ asio::awaitable<std::vector<body_hashes>> hash_parts(client service, std::vector
     async::memory_budget::reservation room;
     if (std::size_t const bytes = hasher->buffer_bytes(); bytes > 0)
         room = co_await limits->memory->reserve(bytes);
-    auto step = [hasher] { return hasher->hash_some(); };
+    auto const hashes = std::make_shared<std::vector<body_hashes>>();
+    auto step = [hasher, hashes] {
+        bool const more = hasher->hash_some();
+        // Thousands of leaves are no work for the loop.
+        if (!more)
+            *hashes = hasher->finish();
+        return more;
+    };
     co_await async::offload_steps(service.get_blocking_executor(), std::move(step));
-    co_return hasher->finish();
+    co_return std::move(*hashes);
 }
 
 } // namespace glacier::transfer

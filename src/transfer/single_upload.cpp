@@ -40,6 +40,23 @@ asio::awaitable<upload_result> send(client service, upload_task const& task, bod
     co_return result;
 }
 
+/// The archive exists, whatever the caller makes of it.
+void report(upload_task const& task, upload_result const& result) noexcept
+{
+    if (!task.settings.on_progress)
+        return;
+    transfer_progress progress;
+    progress.bytes_total = result.bytes;
+    progress.bytes_done = result.bytes;
+    progress.parts_total = 1;
+    progress.parts_done = 1;
+    try {
+        task.settings.on_progress(progress);
+    } catch (...) {
+        // Its id must not be lost.
+    }
+}
+
 } // namespace
 
 asio::awaitable<upload_result> upload_in_one_request(client service, upload_task task, body content)
@@ -53,14 +70,7 @@ asio::awaitable<upload_result> upload_in_one_request(client service, upload_task
         upload_result result = co_await send(service, task, content);
         events.on_piece_ended(0, nullptr);
         events.on_ended(nullptr);
-        if (task.settings.on_progress) {
-            transfer_progress progress;
-            progress.bytes_total = result.bytes;
-            progress.bytes_done = result.bytes;
-            progress.parts_total = 1;
-            progress.parts_done = 1;
-            task.settings.on_progress(progress);
-        }
+        report(task, result);
         co_return result;
     } catch (...) {
         error = std::current_exception();

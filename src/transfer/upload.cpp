@@ -12,7 +12,9 @@
 #include "transfer/upload_resume.hpp"
 
 #include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
 
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -119,14 +121,13 @@ asio::awaitable<upload_result> upload_on(asio::any_io_executor strand, client se
     return transfer::run_upload(std::move(service), std::move(task), std::move(strand));
 }
 
-/// Uploads content of known size.
-asio::awaitable<upload_result> upload_content(client service, opened_content opened,
-                                              transfer::upload_task task, std::string identity)
+/// Uploads content of known size. The caller holds `opened` until it has ended.
+asio::awaitable<upload_result> upload_opened(client service, opened_content const& opened,
+                                             transfer::upload_task task, std::string identity)
 {
     std::uint64_t const bytes = opened.content.size();
     if (bytes == 0)
         refuse(task.resource, errc::file_empty, {});
-    transfer::journal_closer const closer(opened.journal);
     transfer::upload_identity same(service, task.vault, task.settings.description);
     same.content = std::move(identity);
     same.source = opened.identity;
@@ -143,8 +144,8 @@ asio::awaitable<upload_result> upload_content(client service, opened_content ope
 
     asio::any_io_executor const strand = asio::make_strand(service.get_executor());
     if (task.journal) {
-        auto upload =
-            transfer::upload_with_journal(std::move(service), std::move(task), std::move(same), strand);
+        task.identity = std::move(same);
+        auto upload = transfer::upload_with_journal(std::move(service), std::move(task), strand);
         co_return co_await async::run_on(strand, std::move(upload));
     }
     // A known hash is that of a part.
@@ -153,6 +154,35 @@ asio::awaitable<upload_result> upload_content(client service, opened_content ope
         (task.settings.known_hashes.empty() || task.settings.known_hashes.size() == 1);
     auto upload = upload_on(strand, std::move(service), std::move(task), opened.content, in_one_request);
     co_return co_await async::run_on(strand, std::move(upload));
+}
+
+/// The same, and lets go of it off the loop: unmapping and removing files takes its time.
+asio::awaitable<upload_result> upload_content(client service, opened_content opened,
+                                              transfer::upload_task task, std::string identity)
+{
+    asio::any_io_executor const blocking = service.get_blocking_executor();
+    // For one that is dropped.
+    transfer::journal_closer const closer(opened.journal);
+    std::optional<upload_result> result;
+    std::exception_ptr error;
+    try {
+        result = co_await upload_opened(std::move(service), opened, std::move(task), std::move(identity));
+    } catch (...) {
+        error = std::current_exception();
+    }
+    // Also if it was cancelled.
+    bool const throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    auto let_go = [held = std::move(opened)]() mutable {
+        if (held.journal)
+            held.journal->close();
+        held.content = body();
+    };
+    co_await async::offload(blocking, std::move(let_go));
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (error)
+        std::rethrow_exception(error);
+    co_return std::move(*result);
 }
 
 /// Of a stream: the most parts must fit into the memory too, two of them at least.
@@ -178,6 +208,8 @@ asio::awaitable<upload_result> upload_stream_on(asio::any_io_executor strand, cl
     std::uint64_t const first = co_await parts->read();
     if (first == 0)
         refuse("stream", errc::file_empty, {});
+    if (parts->has_ended())
+        check_known_hashes(request, first);
     bool const in_one_request = parts->has_ended() && first <= request.single_request_max;
     vault_name vault = std::move(request.vault);
     upload_settings settings = std::move(request);

@@ -1,9 +1,10 @@
 #include "transfer/upload_engine.hpp"
 
 #include "async/offload.hpp"
+#include "base/printable.hpp"
 #include "transfer/page_in.hpp"
 #include "transfer/part_hasher.hpp"
-#include "transfer/repetition.hpp"
+#include "transfer/repeat.hpp"
 
 #include <glacier/tree_hash.hpp>
 
@@ -12,6 +13,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 namespace glacier::transfer {
@@ -54,6 +56,36 @@ bool may_be_a_change(std::exception_ptr const& error) noexcept
     } catch (...) {
         return false;
     }
+}
+
+/// The account's number in `/123456789012/vaults/...`; empty if there is none.
+std::string account_number_in(std::string const& location)
+{
+    auto const end = location.find('/', 1);
+    if (!location.starts_with('/') || end == std::string::npos)
+        return {};
+    return location.substr(1, end - 1);
+}
+
+/// Whether a completion that failed so, after so many rounds, may have made the archive nevertheless.
+bool may_have_completed(operation_error const& error, int rounds) noexcept
+{
+    // Of several requests the answer to an earlier one may have been lost.
+    if (rounds > 1 || error.attempts() > 1)
+        return true;
+    if (error.attempts() == 0)
+        return false;
+    // What the service itself refuses, it has not done; but of an error that is unknown nobody can say what it means.
+    bool const refused =
+        !error.service_code().empty() && (error.code() != service_errc::unknown || error.http_status() < 500);
+    return !refused;
+}
+
+operation_error with_unknown_outcome(operation_error const& error)
+{
+    error_details details = error.details();
+    details.outcome_unknown = true;
+    return operation_error(error.code(), std::move(details));
 }
 
 } // namespace
@@ -111,10 +143,11 @@ asio::awaitable<upload_result> upload_engine::run()
 
 asio::awaitable<upload_result> upload_engine::send_all()
 {
+    bool const is_new = !task_.upload;
     co_await begin();
     std::exception_ptr error;
     try {
-        if (task_.settings.on_started)
+        if (is_new && task_.settings.on_started)
             task_.settings.on_started(*task_.upload);
         if (parts_resumed_ > 0)
             report();
@@ -159,36 +192,41 @@ asio::awaitable<void> upload_engine::initiate()
 {
     initiate_multipart_upload_request request(task_.vault, task_.size);
     request.description = task_.settings.description;
+    auto ask = [this, &request] { return service_.initiate_multipart_upload(request); };
+    initiate_multipart_upload_result const initiated = co_await repeat(service_, std::move(ask));
+    task_.upload = initiated.upload;
+    if (!task_.journal)
+        co_return;
+    // The id must not be lost to a cancellation that comes with it.
+    bool const throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
     std::exception_ptr error;
     try {
-        initiate_multipart_upload_result const initiated =
-            co_await service_.initiate_multipart_upload(std::move(request));
-        task_.upload = initiated.upload;
-        if (task_.journal)
-            co_await task_.journal->on_started(initiated.upload);
-        co_return;
+        co_await record_upload(account_number_in(initiated.location));
     } catch (...) {
         error = std::current_exception();
     }
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    if (!error)
+        co_return;
+    // Nobody would know of it.
     if (!is_cancelled(co_await asio::this_coro::cancellation_state))
-        co_await undo_initiate();
+        co_await abort();
     std::rethrow_exception(error);
 }
 
-asio::awaitable<void> upload_engine::undo_initiate()
+asio::awaitable<void> upload_engine::record_upload(std::string account_number)
 {
-    // Nobody would know of it.
-    if (task_.upload) {
-        co_await abort();
-        co_return;
-    }
-    if (!task_.journal)
-        co_return;
-    try {
-        co_await task_.journal->remove();
-    } catch (std::filesystem::filesystem_error const&) {
-        // What stays tells of nothing.
-    }
+    auto const& before = task_.journal->recorded();
+    // The credentials of another account do not see the upload: that it is unknown to them says nothing about it.
+    if (before && before->upload && !before->account_number.empty() && !account_number.empty() &&
+        before->account_number != account_number)
+        refuse(task_, errc::state_file_mismatch,
+               "the state file " + task_.journal->path().string() + " tells of the upload " +
+                   before->upload->str() + " of account " + base::printable(before->account_number, 20) +
+                   ", but the credentials are those of account " + base::printable(account_number, 20) +
+                   "; use the credentials of that account, or another state file");
+    co_await task_.journal->begin(task_.identity, task_.size, *task_.upload, std::move(account_number));
 }
 
 asio::awaitable<void> upload_engine::send_parts()
@@ -379,9 +417,12 @@ asio::awaitable<upload_result> upload_engine::complete()
     // From here on a crash must not begin another upload.
     if (task_.journal)
         co_await task_.journal->on_completing(*whole_);
-    complete_multipart_upload_request request(task_.vault, *task_.upload, plan_.bytes(), *whole_);
-    archive_creation_result const created = co_await service_.complete_multipart_upload(std::move(request));
+    archive_creation_result const created = co_await make_archive();
+    // The id must not be lost to a cancellation that comes with it.
+    bool const throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
     co_await record_archive(task_, created, *whole_);
+    co_await asio::this_coro::throw_if_cancelled(throws);
     upload_result result(created.archive);
     result.tree_hash = *whole_;
     result.bytes = plan_.bytes();
@@ -391,6 +432,30 @@ asio::awaitable<upload_result> upload_engine::complete()
     result.repetitions = plan_.repetitions();
     result.location = created.location;
     co_return result;
+}
+
+asio::awaitable<archive_creation_result> upload_engine::make_archive()
+{
+    complete_multipart_upload_request const request(task_.vault, *task_.upload, plan_.bytes(), *whole_);
+    int rounds = 0;
+    auto ask = [this, &request, &rounds] {
+        ++rounds;
+        return service_.complete_multipart_upload(request);
+    };
+    std::optional<operation_error> error;
+    try {
+        co_return co_await repeat(service_, std::move(ask));
+    } catch (operation_error const& caught) {
+        error = caught;
+    }
+    // With a journal it is asked for again.
+    if (!task_.journal) {
+        if (may_have_completed(*error, rounds))
+            throw with_unknown_outcome(*error);
+        if (!is_cancelled(co_await asio::this_coro::cancellation_state))
+            co_await abort();
+    }
+    throw operation_error(*error);
 }
 
 asio::awaitable<void> upload_engine::abort()
@@ -425,18 +490,25 @@ asio::awaitable<upload_result> run_upload(client service, upload_task task, asio
     co_return co_await engine->run();
 }
 
+asio::awaitable<void> try_to_write(asio::awaitable<void> writing)
+{
+    try {
+        co_await std::move(writing);
+    } catch (std::filesystem::filesystem_error const&) {
+        // What stands in the journal can be asked for again.
+    } catch (operation_error const&) {
+        // Also if the journal is full.
+    }
+}
+
 asio::awaitable<void> record_archive(upload_task const& task, archive_creation_result created,
                                      tree_hash whole)
 {
     if (!task.journal)
         co_return;
-    try {
-        co_await task.journal->on_archive(std::move(created), whole);
-        if (!task.keep_journal)
-            co_await task.journal->remove();
-    } catch (std::filesystem::filesystem_error const&) {
-        // The completion stands in it, and can be asked for again.
-    }
+    co_await try_to_write(task.journal->on_archive(std::move(created), whole));
+    if (!task.keep_journal)
+        co_await try_to_write(task.journal->remove());
 }
 
 void check_tree_hash(upload_task const& task, tree_hash const& whole)

@@ -39,8 +39,10 @@ struct upload_task {
 
     /// Null: it cannot be taken up.
     std::shared_ptr<upload_journal> journal;
+    /// For the journal.
+    upload_identity identity;
     bool keep_journal = false;
-    // Of an upload that is taken up.
+    // Of an upload that is taken up. Whoever set it has told the caller.
     std::optional<upload_id> upload;
     /// Parts that the service has.
     std::map<std::uint64_t, tree_hash> done;
@@ -59,11 +61,12 @@ private:
     asio::awaitable<upload_result> send_all();
     asio::awaitable<void> begin();
     asio::awaitable<void> initiate();
-    asio::awaitable<void> undo_initiate();
+    asio::awaitable<void> record_upload(std::string account_number);
     asio::awaitable<void> send_parts();
     asio::awaitable<void> finish_parts();
     asio::awaitable<void> combine_hashes();
     asio::awaitable<upload_result> complete();
+    asio::awaitable<archive_creation_result> make_archive();
     asio::awaitable<void> abort();
     asio::awaitable<std::exception_ptr> cause_of(std::exception_ptr error);
 
@@ -106,8 +109,11 @@ private:
 /// Runs an upload on `strand`, which is also that of the caller.
 asio::awaitable<upload_result> run_upload(client service, upload_task task, asio::any_io_executor strand);
 
-/// Writes down that the archive exists, if there is a journal, and removes the journal unless it is to be kept. An
-/// archive is no failure because of a disk.
+/// Does what is written to a journal when the archive exists already: an archive is no failure because of a disk.
+asio::awaitable<void> try_to_write(asio::awaitable<void> writing);
+
+/// Writes down that the archive exists, if there is a journal, and removes the journal unless it is to be kept; as
+/// try_to_write().
 asio::awaitable<void> record_archive(upload_task const& task, archive_creation_result created,
                                      tree_hash whole);
 

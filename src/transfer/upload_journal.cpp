@@ -36,10 +36,10 @@ journal::record identity_record(upload_identity const& identity, part_size size)
     return made;
 }
 
-journal::record started_record(upload_id const& upload)
+journal::record started_record(upload_id const& upload, std::string account_number)
 {
     journal::record made("upload");
-    made.set("id", upload.str());
+    made.set("id", upload.str()).set("account_number", std::move(account_number));
     return made;
 }
 
@@ -82,6 +82,7 @@ public:
     {
         if (next.type == "upload") {
             upload.upload = text<upload_id>(next, "id");
+            upload.account_number = next.get("account_number");
         } else if (next.type == "part") {
             std::uint64_t const part = number(next, "number");
             if (part > (upload.identity.source.size - 1) / upload.size.bytes())
@@ -236,25 +237,13 @@ asio::awaitable<void> upload_journal::write(Function function)
     co_await async::offload(blocking_, std::move(locked));
 }
 
-asio::awaitable<void> upload_journal::begin(upload_identity identity, part_size size)
+asio::awaitable<void> upload_journal::begin(upload_identity identity, part_size size, upload_id upload,
+                                            std::string account_number)
 {
     std::vector<journal::record> records(1, identity_record(identity, size));
+    records.push_back(started_record(upload, std::move(account_number)));
     auto replace = [records = std::move(records)](journal& file) { file.replace(records); };
     return write(std::move(replace));
-}
-
-asio::awaitable<void> upload_journal::begin_again(upload_identity identity, part_size size, upload_id upload)
-{
-    std::vector<journal::record> records(1, identity_record(identity, size));
-    records.push_back(started_record(upload));
-    auto replace = [records = std::move(records)](journal& file) { file.replace(records); };
-    return write(std::move(replace));
-}
-
-asio::awaitable<void> upload_journal::on_started(upload_id upload)
-{
-    auto append = [record = started_record(upload)](journal& file) { file.append(record); };
-    return write(std::move(append));
 }
 
 asio::awaitable<void> upload_journal::on_part(std::uint64_t number, tree_hash hash)

@@ -47,6 +47,8 @@ struct recorded_upload {
     upload_identity identity;
     part_size size;
     std::optional<upload_id> upload;
+    /// Number of the account that the upload belongs to, as the service named it; empty if it is not known.
+    std::string account_number;
     /// Parts that the service had acknowledged.
     std::map<std::uint64_t, tree_hash> parts;
     /// Completion was asked for, with this hash of the whole.
@@ -87,18 +89,16 @@ public:
     std::optional<recorded_upload> const& recorded() const noexcept { return recorded_; }
     std::filesystem::path const& path() const noexcept { return path_; }
 
-    /// Begins anew: what it had is gone.
-    asio::awaitable<void> begin(upload_identity identity, part_size size);
-    /// Goes on with an upload of which nothing else is known any more for certain.
-    asio::awaitable<void> begin_again(upload_identity identity, part_size size, upload_id upload);
+    /// Tells of an upload of which nothing else is known for certain. What it had is gone; until then it stays as it is.
+    asio::awaitable<void> begin(upload_identity identity, part_size size, upload_id upload,
+                                std::string account_number);
 
-    asio::awaitable<void> on_started(upload_id upload);
     asio::awaitable<void> on_part(std::uint64_t number, tree_hash hash);
     asio::awaitable<void> on_completing(tree_hash whole);
     asio::awaitable<void> on_archive(archive_creation_result created, tree_hash whole);
     asio::awaitable<void> remove();
 
-    /// Lets go of the file. Nothing is written any more.
+    /// Lets go of the file. Nothing is written any more. Blocks.
     void close() noexcept;
 
 private:

@@ -1,5 +1,7 @@
 #include "transfer/upload_resume.hpp"
 
+#include "transfer/repeat.hpp"
+
 #include <glacier/pager.hpp>
 
 #include <algorithm>
@@ -43,14 +45,15 @@ asio::awaitable<std::optional<std::vector<part_description>>> list_all(client se
                                                                        upload_task const& task,
                                                                        upload_id upload)
 {
-    part_pager pages(std::move(service), list_parts_request(task.vault, upload), part_size::parts_max);
+    part_pager pages(service, list_parts_request(task.vault, upload), part_size::parts_max);
+    auto const ask = [&pages] { return pages.next_page(); };
     std::vector<part_description> all;
     try {
-        while (auto page = co_await pages.next_page())
+        while (auto page = co_await repeat(service, ask))
             all.insert(all.end(), std::make_move_iterator(page->begin()),
                        std::make_move_iterator(page->end()));
     } catch (operation_error const& error) {
-        if (error.code() == service_errc::resource_not_found)
+        if (is_unknown_upload(error))
             co_return std::nullopt;
         throw;
     }
@@ -66,14 +69,15 @@ asio::awaitable<std::optional<archive_creation_result>> complete_again(client se
                                                                        upload_task const& task,
                                                                        recorded_upload const& recorded)
 {
-    complete_multipart_upload_request request(task.vault, *recorded.upload, recorded.identity.source.size,
-                                              *recorded.completing);
+    complete_multipart_upload_request const request(task.vault, *recorded.upload,
+                                                    recorded.identity.source.size, *recorded.completing);
+    auto const ask = [&service, &request] { return service.complete_multipart_upload(request); };
     try {
-        co_return co_await service.complete_multipart_upload(std::move(request));
+        co_return co_await repeat(service, ask);
     } catch (operation_error const& error) {
         if (error.code() == service_errc::invalid_parameter_value)
             co_return std::nullopt;
-        if (error.code() != service_errc::resource_not_found)
+        if (!is_unknown_upload(error))
             throw;
         fail_as_gone(task.vault.str(), *recorded.upload);
     }
@@ -81,7 +85,7 @@ asio::awaitable<std::optional<archive_creation_result>> complete_again(client se
 
 /// Finds out what the service has of the upload that the journal tells of. If it does not know it, the task stays as it
 /// is.
-asio::awaitable<void> take_up(client service, upload_task& task, upload_identity identity)
+asio::awaitable<void> take_up(client service, upload_task& task)
 {
     recorded_upload const& recorded = *task.journal->recorded();
     auto const listed = co_await list_all(service, task, *recorded.upload);
@@ -89,16 +93,45 @@ asio::awaitable<void> take_up(client service, upload_task& task, upload_identity
         fail_as_gone(task.vault.str(), *recorded.upload);
     if (!listed)
         co_return;
-    bool const trusted = recorded.identity.source == identity.source;
+    bool const trusted = recorded.identity.source == task.identity.source;
     parts_taken_up parts = compare_parts(*listed, recorded, trusted);
     if (!trusted)
-        co_await task.journal->begin_again(std::move(identity), task.size, *recorded.upload);
+        co_await task.journal->begin(task.identity, task.size, *recorded.upload, recorded.account_number);
     task.upload = recorded.upload;
     task.done = std::move(parts.done);
     task.to_compare = std::move(parts.to_compare);
 }
 
+/// The archive, if the journal tells of one, or of a completion that goes well.
+asio::awaitable<std::optional<upload_result>> take_up_archive(client service, upload_task const& task)
+{
+    recorded_upload const& recorded = *task.journal->recorded();
+    if (recorded.archive) {
+        check_tree_hash(task, *recorded.archive->tree_hash);
+        if (!task.keep_journal)
+            co_await try_to_write(task.journal->remove());
+        co_return result_of(recorded, *recorded.archive, *recorded.archive->tree_hash);
+    }
+    if (!recorded.completing)
+        co_return std::nullopt;
+    check_tree_hash(task, *recorded.completing);
+    auto const created = co_await complete_again(std::move(service), task, recorded);
+    if (!created)
+        co_return std::nullopt;
+    // The id must not be lost to a cancellation that comes with it.
+    bool const throws = co_await asio::this_coro::throw_if_cancelled();
+    co_await asio::this_coro::throw_if_cancelled(false);
+    co_await record_archive(task, *created, *recorded.completing);
+    co_await asio::this_coro::throw_if_cancelled(throws);
+    co_return result_of(recorded, *created, *recorded.completing);
+}
+
 } // namespace
+
+bool is_unknown_upload(operation_error const& error) noexcept
+{
+    return error.code() == service_errc::resource_not_found && !error.service_code().empty();
+}
 
 void fail_as_gone(std::string const& vault, upload_id const& upload)
 {
@@ -127,30 +160,19 @@ parts_taken_up compare_parts(std::vector<part_description> const& listed, record
     return parts;
 }
 
-asio::awaitable<upload_result> upload_with_journal(client service, upload_task task, upload_identity identity,
+asio::awaitable<upload_result> upload_with_journal(client service, upload_task task,
                                                    asio::any_io_executor strand)
 {
-    if (task.journal->recorded()) {
-        recorded_upload const& recorded = *task.journal->recorded();
-        if (recorded.archive) {
-            check_tree_hash(task, *recorded.archive->tree_hash);
-            if (!task.keep_journal)
-                co_await task.journal->remove();
-            co_return result_of(recorded, *recorded.archive, *recorded.archive->tree_hash);
-        }
-        if (recorded.completing) {
-            check_tree_hash(task, *recorded.completing);
-            auto const created = co_await complete_again(service, task, recorded);
-            if (created) {
-                co_await record_archive(task, *created, *recorded.completing);
-                co_return result_of(recorded, *created, *recorded.completing);
-            }
-        }
-        if (recorded.upload)
-            co_await take_up(service, task, identity);
+    auto const& recorded = task.journal->recorded();
+    if (recorded && recorded->upload) {
+        // Whatever becomes of this run, the caller knows what there is.
+        if (!recorded->archive && task.settings.on_started)
+            task.settings.on_started(*recorded->upload);
+        auto stored = co_await take_up_archive(service, task);
+        if (stored)
+            co_return std::move(*stored);
+        co_await take_up(service, task);
     }
-    if (!task.upload)
-        co_await task.journal->begin(std::move(identity), task.size);
     co_return co_await run_upload(std::move(service), std::move(task), std::move(strand));
 }
 

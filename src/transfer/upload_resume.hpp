@@ -25,15 +25,20 @@ struct parts_taken_up {
 parts_taken_up compare_parts(std::vector<part_description> const& listed, recorded_upload const& recorded,
                              bool trusted);
 
+/// Whether the service says that it does not know the upload. A gateway that finds nothing has no error code.
+bool is_unknown_upload(operation_error const& error) noexcept;
+
 /// Throws errc::upload_gone: completion was asked for, and the service does not know the upload any more.
 [[noreturn]] void fail_as_gone(std::string const& vault, upload_id const& upload);
 
 /**
- * Does a task that has a journal: takes up what the journal tells of, or begins anew.
+ * Does a task that has a journal and its identity: takes up what the journal tells of, or begins anew. The journal stays
+ * as it is until the new upload exists.
  *
- * `identity` is that of the task. Errors: also those of check_same(), and errc::upload_gone.
+ * Errors: also those of check_same(), errc::upload_gone, and errc::state_file_mismatch if the upload in the journal belongs
+ *   to another account.
  */
-asio::awaitable<upload_result> upload_with_journal(client service, upload_task task, upload_identity identity,
+asio::awaitable<upload_result> upload_with_journal(client service, upload_task task,
                                                    asio::any_io_executor strand);
 
 } // namespace glacier::transfer

@@ -13,6 +13,7 @@
 #include <future>
 #include <span>
 #include <sys/file.h>
+#include <thread>
 #include <unistd.h>
 
 namespace {
@@ -58,6 +59,22 @@ struct upload_fixture : cli_test::service_fixture {
         when_told("upload  25 %", [signal] { ::raise(signal); });
         BOOST_TEST_REQUIRE(upload(more) == 128 + signal);
         BOOST_TEST(out.empty());
+    }
+
+    /// Is interrupted while it waits for the answer of an operation.
+    int interrupted_at(std::string const& operation, std::vector<std::string> const& more = {})
+    {
+        glacier::emulator_fault late(glacier::emulator_fault_effect::delay);
+        late.operation = operation;
+        late.time = std::chrono::seconds(2);
+        service().set_faults({late});
+        auto const signalled = std::async(std::launch::async, [this] {
+            auto const end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+            while (service().faults().front().struck == 0 && std::chrono::steady_clock::now() < end)
+                std::this_thread::yield();
+            ::kill(::getpid(), SIGINT);
+        });
+        return upload(more);
     }
 
     int upload(std::vector<std::string> const& more = {})
@@ -476,6 +493,51 @@ BOOST_FIXTURE_TEST_CASE(single_request, upload_fixture)
     BOOST_TEST(err.find(file + ": 8388608 bytes in one request, which cannot be taken up\n") == 0U);
     BOOST_TEST(upload({"--single-request-max", "8388607", "--output", "json"}) == 0);
     BOOST_TEST((boost::json::parse(out).as_object().at("Parts") == 8));
+}
+
+// What an earlier run has begun is taken up or given up nevertheless, and a state file that was asked for is used.
+BOOST_FIXTURE_TEST_CASE(single_request_with_a_state_file, upload_fixture)
+{
+    interrupt();
+    BOOST_TEST(upload({"--single-request-max", "8MiB"}) == 0);
+    BOOST_TEST(is_told("is taken up"));
+
+    interrupt();
+    BOOST_TEST(upload({"--single-request-max", "8MiB", "--restart"}) == 0);
+    BOOST_TEST(is_told("the unfinished upload was given up"));
+    BOOST_TEST(open_uploads() == 0U);
+
+    BOOST_TEST(upload({"--single-request-max", "8MiB", "--state-file", place.file("my.state")}) == 0);
+    BOOST_TEST(is_told("8 parts"));
+    BOOST_TEST(archives() == 3U);
+}
+
+// The archive may be stored when the answer is not waited for.
+BOOST_FIXTURE_TEST_CASE(single_request_interrupted, upload_fixture)
+{
+    BOOST_TEST(interrupted_at("UploadArchive", {"--single-request-max", "8MiB"}) == 130);
+    BOOST_TEST(message_of(err) ==
+               "interrupted; the archive may be stored nevertheless: if so, the vault's next "
+               "inventory shows it");
+}
+
+// So it may when the completion is asked for once more; and when it is only looked what there is, there is something.
+BOOST_FIXTURE_TEST_CASE(interrupted_while_taking_up, upload_fixture)
+{
+    interrupt();
+    std::string const upload_id = open_upload().upload;
+    std::string const expected =
+        "interrupted; the upload " + upload_id +
+        " is unfinished: the same command takes it up, and with --discard gives it up";
+    BOOST_TEST(interrupted_at("ListParts") == 130);
+    BOOST_TEST(message_of(err) == expected);
+    for (int runs = 0; runs < 2; ++runs) {
+        BOOST_TEST(interrupted_at("CompleteMultipartUpload") == 130);
+        BOOST_TEST(message_of(err) == expected);
+    }
+    service().set_faults({});
+    BOOST_TEST(upload() == 0);
+    BOOST_TEST(archives() == 1U);
 }
 
 // The limits reach the client: what does not fit into the memory is refused, and a rate takes its time.

@@ -485,7 +485,8 @@ BOOST_AUTO_TEST_CASE(id_of_another_form)
                 errc::malformed_response));
 }
 
-// The service has something else than was sent: the error says both hashes.
+// The service has something else than was sent: the error says both hashes, and what leads to the archive that there is
+// nevertheless.
 BOOST_AUTO_TEST_CASE(tree_hash_mismatch_of_an_archive)
 {
     service->always(operation::upload_archive, wrong_tree_hash());
@@ -495,12 +496,35 @@ BOOST_AUTO_TEST_CASE(tree_hash_mismatch_of_an_archive)
 
     BOOST_TEST((error.code() == errc::tree_hash_mismatch));
     BOOST_TEST((error.code() == condition::verification));
-    BOOST_TEST(error.details().message == "sent " + reference_tree_hash("bytes").hex() +
-                                              ", the service has " +
-                                              reference_tree_hash("something else").hex());
+    std::string const start = "sent " + reference_tree_hash("bytes").hex() + ", the service has " +
+                              reference_tree_hash("something else").hex() +
+                              "; the archive is stored nevertheless: ";
+    BOOST_TEST_REQUIRE(error.details().message.starts_with(start));
+    archive_id const archive = error.details().message.substr(start.size());
+    BOOST_TEST(service->archive("photos", archive) == "bytes");
+    BOOST_TEST(std::string(error.what()).find(archive.str()) != std::string::npos, error.what());
+    BOOST_TEST(error.outcome_unknown());
     BOOST_TEST(error.request_id() == "request-1");
     BOOST_TEST(error.attempts() == 1);
     BOOST_TEST(service->count() == 1U);
+}
+
+// The same for an archive of parts; to ask again makes no second one.
+BOOST_AUTO_TEST_CASE(tree_hash_mismatch_of_a_completion)
+{
+    upload_id const upload = open_upload();
+    run(sut.upload_multipart_part(
+        upload_multipart_part_request(photos, upload, byte_range(0, 4), body(std::string("bytes")))));
+    service->always(operation::complete_multipart_upload, wrong_tree_hash());
+    complete_multipart_upload_request const request(photos, upload, 5, reference_tree_hash("bytes"));
+
+    operation_error const error = failure_of(sut.complete_multipart_upload(request));
+
+    BOOST_TEST((error.code() == errc::tree_hash_mismatch));
+    auto const found = error.details().message.rfind(' ');
+    archive_id const archive = error.details().message.substr(found + 1);
+    BOOST_TEST(service->archive("photos", archive) == "bytes");
+    BOOST_TEST(!error.outcome_unknown());
 }
 
 // The same for a part.

@@ -8,8 +8,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 using namespace glacier;
 using namespace glacier::test;
@@ -46,6 +48,20 @@ struct identity_fixture {
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(file_identity_test, identity_fixture)
+
+// File systems have times that nanoseconds in 64 bits have not.
+BOOST_AUTO_TEST_CASE(times_far_away)
+{
+    using transfer::nanoseconds_since_1970;
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+    BOOST_TEST(nanoseconds_since_1970(1, 5) == 1'000'000'005);
+    BOOST_TEST(nanoseconds_since_1970(-1, 5) == -999'999'995);
+    BOOST_TEST(nanoseconds_since_1970(9'223'372'035, 999'999'999) == 9'223'372'035'999'999'999);
+    for (std::int64_t const seconds : {std::int64_t(9'223'372'036), std::int64_t(15'000'000'000), most})
+        BOOST_TEST(nanoseconds_since_1970(seconds, 999'999'999) == most);
+    for (std::int64_t const seconds : {std::int64_t(-9'223'372'036), -most, -most - 1})
+        BOOST_TEST(nanoseconds_since_1970(seconds, 0) == -most);
+}
 
 // A file that nobody touches stays the same.
 BOOST_AUTO_TEST_CASE(same)

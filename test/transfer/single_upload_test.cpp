@@ -7,6 +7,8 @@
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 
+#include <stdexcept>
+
 using namespace glacier;
 using namespace glacier::test;
 using protocol::operation;
@@ -71,6 +73,14 @@ BOOST_AUTO_TEST_CASE(in_doubt)
     BOOST_TEST(error.outcome_unknown());
     BOOST_TEST(service->archives("photos") == 1U);
     BOOST_TEST(service->count() == 1U);
+}
+
+// What the caller does wrong when it is told of the archive costs it no archive.
+BOOST_AUTO_TEST_CASE(progress_throws)
+{
+    upload_file_request request = single_of("bytes");
+    request.on_progress = [](transfer_progress const&) { throw std::runtime_error("no"); };
+    BOOST_TEST(archive(run(upload_file(sut, std::move(request)))) == "bytes");
 }
 
 // Another hash than expected: nothing is sent.

@@ -295,6 +295,23 @@ BOOST_AUTO_TEST_CASE(known_hashes)
     BOOST_TEST(service->uploads("photos") == 0U);
 }
 
+// Also of what goes in one request, and then nothing is sent.
+BOOST_AUTO_TEST_CASE(known_hashes_in_one_request)
+{
+    for (std::size_t const count : {2, 1}) {
+        upload_stream_request request = stream_of("bytes");
+        request.single_request_max = mib;
+        request.known_hashes.resize(count);
+        for (body_hashes& each : request.known_hashes) {
+            each.content_sha256 = crypto::sha256_of("bytes");
+            each.tree_hash = reference_tree_hash("bytes");
+        }
+        error_code const expected = count == 1 ? error_code() : make_error_code(errc::invalid_option);
+        BOOST_TEST(code_of(upload_stream(sut, std::move(request))) == expected);
+        BOOST_TEST(service->count() == 2 - count);
+    }
+}
+
 // A cancellation reaches the source, before the upload exists and after it.
 BOOST_DATA_TEST_CASE(cancelled, boost::unit_test::data::make({std::size_t(0), std::size_t(2 * mib)}))
 {

@@ -8,6 +8,7 @@
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -563,6 +564,53 @@ BOOST_AUTO_TEST_CASE(loop_touches_no_file)
     BOOST_TEST(!upload.error);
     // Opening, hashing, and eight records.
     BOOST_TEST(rounds > 10);
+}
+
+// Nor does it let go of one.
+BOOST_AUTO_TEST_CASE(loop_lets_go_of_no_file)
+{
+    class watched_source final : public body_source {
+    public:
+        explicit watched_source(std::shared_ptr<bool> alive) : alive_(std::move(alive)) { *alive_ = true; }
+        ~watched_source() override { *alive_ = false; }
+        std::uint64_t size() const override { return 5; }
+        void read(std::uint64_t, std::span<std::byte> bytes) const override
+        {
+            std::fill(bytes.begin(), bytes.end(), std::byte(1));
+        }
+
+    private:
+        std::shared_ptr<bool> alive_;
+    };
+    asio::io_context elsewhere;
+    client_config config = default_config();
+    config.blocking_executor = elsewhere.get_executor();
+    sut = make_client(std::move(config));
+    for (bool const fails : {false, true}) {
+        if (fails)
+            service->always(operation::initiate_multipart_upload, error_answer(service_errc::access_denied));
+        auto const state = directory / "state";
+        auto const alive = std::make_shared<bool>(false);
+        upload_body_request request = upload_of(body(std::make_shared<watched_source>(alive)));
+        request.state_file = state;
+        request.identity = "it";
+        started_operation<upload_result> upload;
+        start(upload_body(sut, std::move(request)), upload);
+        for (int rounds = 0; !upload.ended(); ++rounds) {
+            BOOST_TEST_REQUIRE(rounds < 1'000);
+            bool const was_alive = *alive;
+            bool const was_there = std::filesystem::exists(state);
+            context.restart();
+            context.poll();
+            BOOST_TEST(std::filesystem::exists(state) == was_there);
+            BOOST_TEST(*alive == was_alive);
+            elsewhere.restart();
+            elsewhere.poll_one();
+        }
+        BOOST_TEST(bool(upload.error) == fails);
+        BOOST_TEST(!*alive);
+        BOOST_TEST(!std::filesystem::exists(state));
+    }
 }
 
 // The context goes in the middle of an upload, after any number of steps.

@@ -49,8 +49,7 @@ struct journal_fixture : upload_fixture {
     void begin()
     {
         upload_journal file = open();
-        run(file.begin(identity, part_size(mib)));
-        run(file.on_started("the-id"));
+        run(file.begin(identity, part_size(mib), "the-id", "123456789012"));
     }
 
     error_code code_of_opening()
@@ -97,8 +96,7 @@ BOOST_AUTO_TEST_CASE(steps)
 {
     {
         upload_journal file = open();
-        run(file.begin(identity, part_size(mib)));
-        run(file.on_started("the-id"));
+        run(file.begin(identity, part_size(mib), "the-id", "123456789012"));
         run(file.on_part(3, some_hash));
         run(file.on_part(0, reference_tree_hash("other")));
         run(file.on_completing(some_hash));
@@ -118,6 +116,7 @@ BOOST_AUTO_TEST_CASE(steps)
     BOOST_TEST((recorded.identity.source == identity.source));
     BOOST_TEST(recorded.size.bytes() == mib);
     BOOST_TEST(recorded.upload.value().str() == "the-id");
+    BOOST_TEST(recorded.account_number == "123456789012");
     BOOST_TEST(recorded.parts.size() == 2U);
     BOOST_TEST((recorded.parts.at(3) == some_hash));
     BOOST_TEST((recorded.completing == some_hash));
@@ -126,36 +125,43 @@ BOOST_AUTO_TEST_CASE(steps)
     BOOST_TEST((recorded.archive.value().tree_hash == some_hash));
 }
 
-// Beginning anew, or again, forgets what was there.
+// Beginning anew forgets what was there.
 BOOST_AUTO_TEST_CASE(anew)
 {
     begin();
     {
         upload_journal file = open();
         run(file.on_part(0, some_hash));
-        run(file.begin_again(identity, part_size(mib), "the-id"));
+        run(file.begin(identity, part_size(mib), "another-id", ""));
     }
-    BOOST_TEST(open().recorded()->upload.value().str() == "the-id");
+    BOOST_TEST(open().recorded()->upload.value().str() == "another-id");
+    BOOST_TEST(open().recorded()->account_number.empty());
     BOOST_TEST(open().recorded()->parts.empty());
-    {
-        upload_journal file = open();
-        run(file.begin(identity, part_size(mib)));
-    }
-    BOOST_TEST(!open().recorded()->upload);
+}
+
+// A version that did not know whose upload it is left no number.
+BOOST_AUTO_TEST_CASE(without_account_number)
+{
+    begin();
+    auto changed = records();
+    changed[1].fields.erase("account_number");
+    write(changed);
+    BOOST_TEST(open().recorded()->upload.value().str() == "the-id");
+    BOOST_TEST(open().recorded()->account_number.empty());
 }
 
 // Once it is closed it is free for others, and nothing more is written.
 BOOST_AUTO_TEST_CASE(closed)
 {
     upload_journal file = open();
-    run(file.begin(identity, part_size(mib)));
+    run(file.begin(identity, part_size(mib), "the-id", ""));
     BOOST_TEST((code_of_opening() == errc::state_file_in_use));
     {
         transfer::journal_closer const closer(std::shared_ptr<upload_journal>(&file, [](auto*) {}));
     }
     BOOST_TEST(!code_of_opening());
-    run(file.on_started("the-id"));
-    BOOST_TEST(!open().recorded()->upload);
+    run(file.on_part(0, some_hash));
+    BOOST_TEST(open().recorded()->parts.empty());
 }
 
 // The same upload goes on.

@@ -162,8 +162,9 @@ BOOST_AUTO_TEST_CASE(full_disk_at_every_step)
             file_size_limit const full(most);
             fresh.run(upload_file(fresh.sut, fresh.request()));
             // The archive is no failure, even if it could not be written down.
-            if (!std::filesystem::exists(fresh.state))
-                continue;
+            BOOST_TEST(fresh.service->archives("photos") == 1U);
+            BOOST_TEST(!std::filesystem::exists(fresh.state));
+            continue;
         } catch (std::filesystem::filesystem_error const&) {
             BOOST_TEST(fresh.service->archives("photos") == 0U);
             // What nobody could take up was aborted.
@@ -204,9 +205,104 @@ BOOST_AUTO_TEST_CASE(upload_expired)
 
     BOOST_TEST((archive(result) == bytes));
     BOOST_TEST(result.parts_resumed == 0U);
-    BOOST_TEST_REQUIRE(started_ids.size() == 2U);
-    BOOST_TEST(started_ids[0] != started_ids[1]);
+    // The second run tells the one that it finds, and the one that it begins.
+    BOOST_TEST_REQUIRE(started_ids.size() == 3U);
+    BOOST_TEST(started_ids[0] == started_ids[1]);
+    BOOST_TEST(started_ids[0] != started_ids[2]);
     BOOST_TEST(sendings(0) == 2U);
+}
+
+// A gateway that finds nothing has not looked, so the upload is not given up.
+BOOST_AUTO_TEST_CASE(nothing_found_by_a_gateway)
+{
+    fail_at_third();
+    std::string const before = content_of(state);
+    service->always(operation::list_parts, gateway_answer(404));
+    BOOST_TEST((failure_of(upload_file(sut, request())).code() == condition::not_found));
+    BOOST_TEST(service->count(operation::initiate_multipart_upload) == 1U);
+    BOOST_TEST(content_of(state) == before);
+    service->heal();
+    BOOST_TEST(finish().parts_resumed == 2U);
+}
+
+// The same with the completion: what it is about is not gone.
+BOOST_AUTO_TEST_CASE(completion_not_found_by_a_gateway)
+{
+    service->always(operation::complete_multipart_upload, lost_answer());
+    failure_of(upload_file(sut, request()));
+    service->heal();
+    service->on(operation::complete_multipart_upload, 2, gateway_answer(404));
+    BOOST_TEST((failure_of(upload_file(sut, request())).code() == condition::not_found));
+    finish();
+}
+
+// What the file tells of stays until there is another upload. With the credentials of another account neither it nor the
+// vault may be there.
+BOOST_AUTO_TEST_CASE(nothing_found_and_nothing_begun)
+{
+    fail_at_third();
+    std::string const before = content_of(state);
+    for (operation const id : {operation::list_parts, operation::initiate_multipart_upload})
+        service->always(id, error_answer(service_errc::resource_not_found));
+    BOOST_TEST((failure_of(upload_file(sut, request())).code() == service_errc::resource_not_found));
+    BOOST_TEST(content_of(state) == before);
+    service->heal();
+    BOOST_TEST(finish().parts_resumed == 2U);
+}
+
+// Another account that has such a vault does not see the upload either. What was begun there is aborted.
+BOOST_AUTO_TEST_CASE(other_account)
+{
+    fail_at_third();
+    std::string const before = content_of(state);
+    service->always(operation::list_parts, error_answer(service_errc::resource_not_found));
+    fault other;
+    other.change = [](protocol::http_response& answer) {
+        answer.headers.set("location", "/111122223333/vaults/photos/multipart-uploads/x");
+    };
+    service->always(operation::initiate_multipart_upload, std::move(other));
+
+    operation_error const error = failure_of(upload_file(sut, request()));
+
+    BOOST_TEST((error.code() == errc::state_file_mismatch));
+    BOOST_TEST(error.details().message.find("account 111122223333") != std::string::npos);
+    BOOST_TEST(error.details().message.find("account 210987654321") != std::string::npos);
+    BOOST_TEST(service->uploads("photos") == 1U);
+    BOOST_TEST(content_of(state) == before);
+    service->heal();
+    BOOST_TEST(finish().parts_resumed == 2U);
+}
+
+// The caller knows which upload there is before anything is asked about it.
+BOOST_AUTO_TEST_CASE(told_at_once)
+{
+    fail_at_third();
+    service->always(operation::list_parts, error_answer(service_errc::access_denied));
+    failure_of(upload_file(sut, request()));
+    BOOST_TEST_REQUIRE(started_ids.size() == 2U);
+    BOOST_TEST(started_ids[0] == started_ids[1]);
+}
+
+// The list of parts is asked for as often as a part is sent.
+BOOST_AUTO_TEST_CASE(list_is_repeated)
+{
+    fail_at_third();
+    time_jumps();
+    for (int nth = 1; nth <= 4; ++nth)
+        service->on(operation::list_parts, nth, error_answer(service_errc::service_unavailable));
+    BOOST_TEST(finish().parts_resumed == 2U);
+    BOOST_TEST(service->count(operation::list_parts) == 5U);
+}
+
+// An archive that does not go into the state file is no failure.
+BOOST_AUTO_TEST_CASE(archive_cannot_be_recorded)
+{
+    fault long_location;
+    long_location.change = [](protocol::http_response& answer) {
+        answer.headers.set("location", std::string(2 * journal::line_bytes_max, 'x'));
+    };
+    service->always(operation::complete_multipart_upload, std::move(long_location));
+    finish();
 }
 
 // A part that somebody else has put in the place of one of ours is sent again.

@@ -350,9 +350,36 @@ BOOST_AUTO_TEST_CASE(cannot_be_started)
     BOOST_TEST(service->count() == 1U);
 }
 
-// If completing fails, the parts stay: whoever has the id may complete again.
-BOOST_AUTO_TEST_CASE(complete_fails)
+// A completion whose answer was lost is asked for again, as a part is sent again, and makes one archive.
+BOOST_AUTO_TEST_CASE(complete_is_repeated)
 {
+    time_jumps();
+    for (int nth = 1; nth <= 4; ++nth)
+        service->on(operation::complete_multipart_upload, nth, lost_answer());
+
+    upload_result const result = run(upload_file(sut, upload_of("bytes")));
+
+    BOOST_TEST(service->archive("photos", result.archive) == "bytes");
+    BOOST_TEST(service->archives("photos") == 1U);
+    BOOST_TEST(service->count(operation::complete_multipart_upload) == 5U);
+}
+
+// So is the beginning.
+BOOST_AUTO_TEST_CASE(initiate_is_repeated)
+{
+    time_jumps();
+    for (int nth = 1; nth <= 4; ++nth)
+        service->on(operation::initiate_multipart_upload, nth,
+                    error_answer(service_errc::service_unavailable));
+    run(upload_file(sut, upload_of("bytes")));
+    BOOST_TEST(service->count(operation::initiate_multipart_upload) == 5U);
+}
+
+// If the answer is lost for good nobody knows whether there is an archive. The upload is left alone: whoever has its id may
+// complete again.
+BOOST_AUTO_TEST_CASE(complete_is_lost)
+{
+    time_jumps();
     service->always(operation::complete_multipart_upload, lost_answer());
     std::optional<upload_id> upload;
     upload_file_request request = upload_of("bytes");
@@ -362,11 +389,89 @@ BOOST_AUTO_TEST_CASE(complete_fails)
 
     BOOST_TEST((error.code() == errc::connection_closed));
     BOOST_TEST(error.operation() == "CompleteMultipartUpload");
+    BOOST_TEST(error.outcome_unknown());
+    BOOST_TEST(service->count(operation::complete_multipart_upload) == 15U);
     BOOST_TEST(service->count(operation::abort_multipart_upload) == 0U);
     service->heal();
     complete_multipart_upload_request again(photos, upload.value(), 5, reference_tree_hash("bytes"));
     BOOST_TEST(service->archive("photos", run(sut.complete_multipart_upload(std::move(again))).archive) ==
                "bytes");
+}
+
+// A refusal after a lost answer does not tell that there is none; nor does that of a gateway.
+BOOST_AUTO_TEST_CASE(complete_is_lost_and_refused)
+{
+    service->on(operation::complete_multipart_upload, 1, lost_answer());
+    service->on(operation::complete_multipart_upload, 2, error_answer(service_errc::resource_not_found));
+    operation_error const error = failure_of(upload_file(sut, upload_of("bytes")));
+    BOOST_TEST((error.code() == service_errc::resource_not_found));
+    BOOST_TEST(error.outcome_unknown());
+    BOOST_TEST(service->archives("photos") == 1U);
+
+    service->heal();
+    service->always(operation::complete_multipart_upload, gateway_answer(404));
+    BOOST_TEST(failure_of(upload_file(sut, upload_of("bytes"))).outcome_unknown());
+}
+
+// What the service itself refuses it has not done, and the upload is aborted as after any other failure.
+BOOST_AUTO_TEST_CASE(complete_is_refused)
+{
+    service->always(operation::complete_multipart_upload, error_answer(service_errc::access_denied));
+    operation_error const error = failure_of(upload_file(sut, upload_of("bytes")));
+    BOOST_TEST((error.code() == service_errc::access_denied));
+    BOOST_TEST(!error.outcome_unknown());
+    BOOST_TEST(service->count(operation::complete_multipart_upload) == 1U);
+    BOOST_TEST(service->uploads("photos") == 0U);
+}
+
+// Another hash of the whole than that of the parts: the id of the archive is in the message.
+BOOST_AUTO_TEST_CASE(wrong_hash_of_the_whole)
+{
+    service->on(operation::complete_multipart_upload, 1, wrong_tree_hash());
+    client_config config = default_config();
+    config.retry = retry_settings::none();
+    operation_error const error = failure_of(upload_file(make_client(std::move(config)), upload_of("bytes")));
+    BOOST_TEST((error.code() == errc::tree_hash_mismatch));
+    BOOST_TEST(error.outcome_unknown());
+    archive_id const archive = error.details().message.substr(error.details().message.rfind(' ') + 1);
+    BOOST_TEST(service->archive("photos", archive) == "bytes");
+}
+
+// Whatever the moment of a cancellation: if the client has had the answer of the completion the caller gets the archive's
+// id, and if it has had that of the beginning the caller is told the upload's.
+BOOST_AUTO_TEST_CASE(cancelled_with_the_answer)
+{
+    for (operation const id : {operation::initiate_multipart_upload, operation::complete_multipart_upload}) {
+        int answered = 0;
+        for (int steps = 0; steps < 40; ++steps) {
+            upload_fixture fresh;
+            event_log events;
+            client_config config = default_config();
+            config.observer = events.make_observer();
+            fresh.sut = fresh.make_client(std::move(config));
+            int told = 0;
+            upload_file_request request = fresh.upload_of("bytes");
+            request.on_started = [&told](upload_id const&) { ++told; };
+            if (steps % 2 == 1)
+                request.state_file = fresh.directory / "state";
+            started_operation<upload_result> upload;
+            fresh.start(upload_file(fresh.sut, std::move(request)), upload);
+            fresh.run_until([&] { return fresh.service->count(id) == 1; });
+            for (int i = 0; i < steps / 2 && !upload.ended(); ++i)
+                fresh.context.run_one_for(std::chrono::seconds(5));
+            upload.cancel.emit(asio::cancellation_type::terminal);
+            fresh.run_until([&] { return upload.ended(); });
+
+            std::string const name(protocol::info_of(id).name);
+            if (events.lines("info operation_ended operation=" + name).empty())
+                continue;
+            ++answered;
+            BOOST_TEST(told == 1, name << " after " << steps);
+            if (id == operation::complete_multipart_upload)
+                BOOST_TEST(upload.value.has_value(), name << " after " << steps);
+        }
+        BOOST_TEST(answered > 0);
+    }
 }
 
 // ---------------------------------------------------------------------------------------------------
