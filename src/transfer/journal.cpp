@@ -191,6 +191,13 @@ std::pair<std::vector<journal::record>, std::uint64_t> parse(std::string_view co
     return {std::move(records), offset};
 }
 
+std::filesystem::path replacement_of(std::filesystem::path const& path)
+{
+    std::filesystem::path replacement = path;
+    replacement += ".new";
+    return replacement;
+}
+
 } // namespace
 
 journal::record& journal::record::set(std::string name, std::string value)
@@ -265,8 +272,7 @@ void journal::replace(std::vector<record> records)
         check_fits(line.size(), content.size() + line.size());
         content += line;
     }
-    std::filesystem::path temporary = path_;
-    temporary += ".new";
+    std::filesystem::path const temporary = replacement_of(path_);
     // Only who has the lock makes it, so what is there was left behind by a crash.
     if (::unlink(temporary.c_str()) != 0 && errno != ENOENT)
         throw_file_error("removing", temporary, errno);
@@ -310,6 +316,11 @@ bool journal::exists(std::filesystem::path const& path)
 {
     struct stat status {};
     return ::lstat(path.c_str(), &status) == 0;
+}
+
+bool journal::would_use(std::filesystem::path const& path, std::filesystem::path const& other)
+{
+    return lead_to_one_file(path, other) || lead_to_one_file(replacement_of(path), other);
 }
 
 void journal::check_fits(std::size_t line_bytes, std::uint64_t file_bytes) const

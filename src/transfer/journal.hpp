@@ -72,6 +72,9 @@ public:
     /// Whether there is such a file, without opening it.
     static bool exists(std::filesystem::path const& path);
 
+    /// Whether a journal with this name would write or replace another file: itself, or FILE.new.
+    static bool would_use(std::filesystem::path const& path, std::filesystem::path const& other);
+
 private:
     void check_fits(std::size_t line_bytes, std::uint64_t file_bytes) const;
 

@@ -1,5 +1,6 @@
 #include "transfer/output_file.hpp"
 
+#include "transfer/journal.hpp"
 #include "transfer/locked_file.hpp"
 
 #include <glacier/error.hpp>
@@ -199,7 +200,7 @@ void check_output_path(std::filesystem::path const& path)
 
 void check_state_path(std::filesystem::path const& state, std::filesystem::path const& path)
 {
-    if (lead_to_one_file(state, path) || lead_to_one_file(state, part_path_of(path)))
+    if (journal::would_use(state, path) || journal::would_use(state, part_path_of(path)))
         throw invalid_value(errc::invalid_option,
                             "the state file " + state.string() + " is where the bytes go");
 }

@@ -4,7 +4,7 @@
 #include "async/run_on.hpp"
 #include "transfer/body_parts.hpp"
 #include "transfer/file_identity.hpp"
-#include "transfer/locked_file.hpp"
+#include "transfer/journal.hpp"
 #include "transfer/single_upload.hpp"
 #include "transfer/stream_parts.hpp"
 #include "transfer/upload_engine.hpp"
@@ -231,8 +231,9 @@ asio::awaitable<upload_result> upload_file(client service, upload_file_request r
     check(request);
     asio::any_io_executor const blocking = service.get_blocking_executor();
     auto open = [blocking, path = request.file, access = request.access, state = request.state_file] {
-        if (state && transfer::lead_to_one_file(*state, path))
-            throw invalid_value(errc::invalid_option, "the state file is the file itself: " + path.string());
+        if (state && transfer::journal::would_use(*state, path))
+            throw invalid_value(errc::invalid_option,
+                                "the state file " + state->string() + " would replace the file itself");
         // First, so that nothing is done for an upload that is under way elsewhere.
         auto journal = open_journal(state, blocking);
         opened_content opened = open_file(path, access);

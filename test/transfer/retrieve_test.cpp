@@ -222,7 +222,8 @@ BOOST_AUTO_TEST_CASE(bad_path_before_the_job)
 // So is a state file that would be where the bytes go.
 BOOST_AUTO_TEST_CASE(state_file_in_the_way)
 {
-    for (char const* const name : {"file", "file.part"}) {
+    file = directory.path() / "file.new";
+    for (char const* const name : {"file.new", "file.new.part", "file"}) {
         retrieve_archive_request request = retrieve();
         request.state_file = directory.path() / "." / name;
         BOOST_TEST((code_of(retrieve_archive(sut, std::move(request))) == errc::invalid_option));

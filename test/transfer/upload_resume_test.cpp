@@ -573,6 +573,13 @@ BOOST_AUTO_TEST_CASE(state_file_is_the_file)
     made.state_file = made.file.parent_path() / "." / made.file.filename();
     BOOST_TEST((code_of(upload_file(sut, std::move(made))) == errc::invalid_option));
     BOOST_TEST((content_of(request().file) == before));
+
+    // Nor is one whose next version would be written where the file is.
+    made = request();
+    made.file = directory.write("other.new", before);
+    made.state_file = directory.path() / "other";
+    BOOST_TEST((code_of(upload_file(sut, std::move(made))) == errc::invalid_option));
+    BOOST_TEST((content_of(directory.path() / "other.new") == before));
     BOOST_TEST(service->count() == 0U);
 }
 
