@@ -78,16 +78,53 @@ std::string how_to_go_on(std::optional<upload_id> const& upload)
            " is unfinished: the same command takes it up, and with --discard gives it up";
 }
 
-/// The same, as far as the error allows it. `restarted`: with --restart.
-std::string how_to_go_on(error_code const& code, std::optional<upload_id> const& upload, bool restarted)
+/// An upload with a state file that failed.
+struct failed_upload {
+    failed_upload(error_code its_code, std::filesystem::path its_state)
+        : code(its_code), state(std::move(its_state))
+    {}
+
+    error_code code;
+    std::filesystem::path state;
+    std::optional<upload_id> upload;
+    /// With --restart, or to give it up.
+    bool anew = false;
+    /// With --expect-tree-hash.
+    bool expects_hash = false;
+    /// It was the completion that failed, so the archive may be there.
+    bool completing = false;
+};
+
+bool is_of_completion(std::exception_ptr const& error)
 {
-    if (code == errc::file_changed || code == errc::state_file_mismatch || code == errc::upload_gone)
-        return restarted ? "" : "; with --restart the same command gives up what was begun, and begins anew";
-    if (code == errc::state_file_invalid)
-        return "; remove it to begin anew";
-    if (code == errc::state_file_in_use || !upload)
+    try {
+        std::rethrow_exception(error);
+    } catch (operation_error const& failed) {
+        return failed.operation() == "CompleteMultipartUpload";
+    } catch (...) {
+        return false;
+    }
+}
+
+/// The same, as far as the error allows it.
+std::string how_to_go_on(failed_upload const& of)
+{
+    if (of.code == errc::file_changed || of.code == errc::state_file_mismatch || of.code == errc::upload_gone)
+        return of.anew ? "" : "; with --restart the same command gives up what was begun, and begins anew";
+    if (of.code == errc::state_file_invalid)
+        return is_state_file(of.state) ? "; remove it to begin anew" : "; name another --state-file";
+    if (of.code == errc::state_file_in_use || !of.upload)
         return {};
-    return how_to_go_on(upload);
+    std::string const known = "; the upload " + of.upload->str();
+    if (of.completing)
+        return known + " may be complete: the same command finds out and prints the archive's id, which "
+                       "--restart and "
+                       "--discard would lose";
+    if (of.code == errc::tree_hash_mismatch && of.expects_hash)
+        return known +
+               " is unfinished: with the right --expect-tree-hash the same command completes it, and with "
+               "--discard gives it up";
+    return how_to_go_on(of.upload);
 }
 
 /// Throws unless the file fits into parts of the size that is asked for.
@@ -311,8 +348,11 @@ bool give_up(session& session, client const& service, std::filesystem::path cons
     }
     error_code const code = code_of(error);
     failure const failed = failure_of(error, file);
-    if (code != errc::upload_gone)
-        throw failure(failed.code(), failed.what() + how_to_go_on(code, std::nullopt, true));
+    if (code != errc::upload_gone) {
+        failed_upload of(code, state);
+        of.anew = true;
+        throw failure(failed.code(), failed.what() + how_to_go_on(of));
+    }
     // Nobody will ever know more of it here, and it shall be given up.
     session.tell().note(failed.what());
     remove_state_file(state);
@@ -367,8 +407,12 @@ void upload_from_file(session& session, upload_options const& options)
         failure const failed = failure_of(error, options.file);
         if (!state)
             throw failed;
-        throw failure(failed.code(),
-                      failed.what() + how_to_go_on(code_of(error), report.upload(), options.restart));
+        failed_upload of(code_of(error), *state);
+        of.upload = report.upload();
+        of.anew = options.restart;
+        of.completing = is_of_completion(error);
+        of.expects_hash = options.expected_tree_hash.has_value();
+        throw failure(failed.code(), failed.what() + how_to_go_on(of));
     }
     report.on_stored(*stored);
     print_id(session, *stored);

@@ -290,7 +290,7 @@ BOOST_FIXTURE_TEST_CASE(state_file_that_is_none, upload_fixture)
     std::string const state = place.make_file("my.state", std::string("something else\n"));
     BOOST_TEST(upload({"--state-file", state}) == 3);
     BOOST_TEST(message_of(err).find(state) != std::string::npos);
-    BOOST_TEST(message_of(err).find("; remove it to begin anew") != std::string::npos);
+    BOOST_TEST(message_of(err).find("; name another --state-file") != std::string::npos);
     BOOST_TEST(cli_test::content_of(state) == "something else\n");
     BOOST_TEST(archives() == 0U);
 }
@@ -479,9 +479,25 @@ BOOST_FIXTURE_TEST_CASE(expected_tree_hash, upload_fixture)
     BOOST_TEST(upload({"--expect-tree-hash", std::string(64, 'a')}) == 7);
     BOOST_TEST(out.empty());
     BOOST_TEST(archives() == 0U);
-    BOOST_TEST(upload({"--restart", "--expect-tree-hash", hash}) == 0);
+    BOOST_TEST(is_told("with the right --expect-tree-hash the same command completes it"));
+    BOOST_TEST(upload({"--expect-tree-hash", hash}) == 0);
     BOOST_TEST(archives() == 1U);
     BOOST_TEST(open_uploads() == 0U);
+}
+
+// Whether an upload was completed may be unknown: the same command finds out, and others would lose the archive's id.
+BOOST_FIXTURE_TEST_CASE(completion_without_an_answer, upload_fixture)
+{
+    environment["AWS_MAX_ATTEMPTS"] = "1";
+    glacier::emulator_fault lost(glacier::emulator_fault_effect::reset_after);
+    lost.operation = "CompleteMultipartUpload";
+    service().set_faults({lost});
+    BOOST_TEST(upload() == 6);
+    BOOST_TEST(is_told("may be complete: the same command finds out"));
+    service().set_faults({});
+    BOOST_TEST(upload() == 0);
+    BOOST_TEST(is_archive_id(out));
+    BOOST_TEST(archives() == 1U);
 }
 
 // One request is made or not, so there is nothing to be taken up.
