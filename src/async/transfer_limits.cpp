@@ -6,8 +6,8 @@ namespace glacier {
 
 transfer_limits::state::state(transfer_settings const& settings, std::size_t connections_max,
                               std::shared_ptr<async::time_source> its_time)
-    : time(std::move(its_time)), memory(std::make_shared<async::memory_budget>(settings.memory_max)),
-      connections(std::make_shared<async::memory_budget>(connections_max)),
+    : time(std::move(its_time)), memory(std::make_shared<async::budget>(settings.memory_max)),
+      connections(std::make_shared<async::budget>(connections_max)),
       upload_rate(std::make_shared<async::rate_limiter>(settings.upload_rate_max, time)),
       download_rate(std::make_shared<async::rate_limiter>(settings.download_rate_max, time)),
       hashing(settings.hashing)
@@ -17,7 +17,7 @@ transfer_limits::transfer_limits(std::shared_ptr<state> shared) noexcept : state
 
 std::size_t transfer_limits::memory_max() const noexcept
 {
-    return state_->memory->bytes_max();
+    return state_->memory->amount_max();
 }
 
 std::size_t transfer_limits::memory_reserved() const noexcept

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "async/memory_budget.hpp"
+#include "async/budget.hpp"
 #include "async/rate_limiter.hpp"
 #include "plan/transfer_pace.hpp"
 
@@ -21,10 +21,10 @@ public:
           std::shared_ptr<async::time_source> its_time);
 
     std::shared_ptr<async::time_source> const time;
-    std::shared_ptr<async::memory_budget> memory;
+    std::shared_ptr<async::budget> memory;
     /// One for each part or range whose request is under way. They wait here, without a limit of time and in turns, and
     /// not in the pool's line, where whoever waits for too long fails.
-    std::shared_ptr<async::memory_budget> connections;
+    std::shared_ptr<async::budget> connections;
     std::shared_ptr<async::rate_limiter> upload_rate;
     std::shared_ptr<async::rate_limiter> download_rate;
     plan::transfer_pace pace;

@@ -33,7 +33,7 @@ file_target::file_target(client service, archive_output output, std::optional<by
 asio::awaitable<std::shared_ptr<reserved_buffer>> file_target::reserve(std::uint64_t /*piece*/,
                                                                        byte_range range)
 {
-    std::size_t const wanted = buffer_bytes_of(range, memory_->bytes_max());
+    std::size_t const wanted = buffer_bytes_of(range, memory_->amount_max());
     while (!spare_.empty()) {
         std::shared_ptr<reserved_buffer> const taken = std::move(spare_.back());
         spare_.pop_back();

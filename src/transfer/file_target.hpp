@@ -35,7 +35,7 @@ private:
     std::optional<byte_range> kept_;
     std::shared_ptr<output_file> file_;
     std::shared_ptr<retrieval_state> state_;
-    std::shared_ptr<async::memory_budget> memory_;
+    std::shared_ptr<async::budget> memory_;
     // Fresh memory costs as much as hashing it: the next range takes that of the last one.
     std::vector<std::shared_ptr<reserved_buffer>> spare_;
 };

@@ -90,7 +90,7 @@ asio::awaitable<std::vector<body_hashes>> hash_parts(client service, std::vector
 {
     std::shared_ptr<transfer_limits::state> const limits = service.limits().shared();
     auto const hasher = std::make_shared<part_hasher>(std::move(parts), limits->hashing);
-    async::memory_budget::reservation room;
+    async::budget::reservation room;
     if (std::size_t const bytes = hasher->buffer_bytes(); bytes > 0)
         room = co_await limits->memory->reserve(bytes);
     auto const hashes = std::make_shared<std::vector<body_hashes>>();

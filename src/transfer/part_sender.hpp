@@ -17,8 +17,8 @@ struct sending_room {
     sending_room() = default;
 
     /// Nothing for a body in memory, which is sent in place.
-    async::memory_budget::reservation memory;
-    async::memory_budget::reservation connection;
+    async::budget::reservation memory;
+    async::budget::reservation connection;
 };
 
 /// Waits for it. The memory comes first: whoever has a connection does not wait for others.

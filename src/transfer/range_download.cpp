@@ -140,7 +140,7 @@ asio::awaitable<range_hashes> range_download::fetch_once(std::uint64_t piece,
     wanted.file = target_->file();
     wanted.kept = settings_.common.part_of_output;
     wanted.path = limits_->hashing;
-    async::memory_budget::reservation const connection = co_await limits_->connections->reserve(1);
+    async::budget::reservation const connection = co_await limits_->connections->reserve(1);
     events_.on_piece_started(piece, wanted.range);
 
     std::uint64_t const generation = limits_->pace.generation();

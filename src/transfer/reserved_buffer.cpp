@@ -4,14 +4,14 @@
 
 namespace glacier::transfer {
 
-reserved_buffer::reserved_buffer(async::memory_budget::reservation room, std::size_t size)
+reserved_buffer::reserved_buffer(async::budget::reservation room, std::size_t size)
     : room_(std::move(room)), size_(size), bytes_(new std::byte[size])
 {}
 
-asio::awaitable<std::shared_ptr<reserved_buffer>> reserve_buffer(std::shared_ptr<async::memory_budget> memory,
+asio::awaitable<std::shared_ptr<reserved_buffer>> reserve_buffer(std::shared_ptr<async::budget> memory,
                                                                  std::size_t size)
 {
-    async::memory_budget::reservation room = co_await memory->reserve(size);
+    async::budget::reservation room = co_await memory->reserve(size);
     co_return std::make_shared<reserved_buffer>(std::move(room), size);
 }
 

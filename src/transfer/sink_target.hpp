@@ -30,7 +30,7 @@ public:
                                  std::shared_ptr<reserved_buffer> buffer) override;
 
 private:
-    std::shared_ptr<async::memory_budget> memory_;
+    std::shared_ptr<async::budget> memory_;
     std::shared_ptr<stream_sink> sink_;
     std::optional<byte_range> kept_;
     // Of the ranges that have begun and were not written yet.

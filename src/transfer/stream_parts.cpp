@@ -42,7 +42,7 @@ private:
 } // namespace
 
 stream_parts::stream_parts(std::shared_ptr<stream_source> source, part_size size, std::uint64_t bytes_max,
-                           std::shared_ptr<async::memory_budget> memory)
+                           std::shared_ptr<async::budget> memory)
     : source_(std::move(source)), size_(size), bytes_max_(bytes_max), memory_(std::move(memory))
 {}
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "async/memory_budget.hpp"
+#include "async/budget.hpp"
 #include "transfer/part_source.hpp"
 
 #include <glacier/part_size.hpp>
@@ -18,7 +18,7 @@ namespace glacier::transfer {
 class stream_parts final : public part_source {
 public:
     stream_parts(std::shared_ptr<stream_source> source, part_size size, std::uint64_t bytes_max,
-                 std::shared_ptr<async::memory_budget> memory);
+                 std::shared_ptr<async::budget> memory);
 
     body part(std::uint64_t number, byte_range const& range) const override;
     asio::awaitable<void> let_go(std::uint64_t number, byte_range range) override;
@@ -36,7 +36,7 @@ private:
     std::shared_ptr<stream_source> source_;
     part_size size_;
     std::uint64_t bytes_max_;
-    std::shared_ptr<async::memory_budget> memory_;
+    std::shared_ptr<async::budget> memory_;
     std::map<std::uint64_t, body> held_;
     std::uint64_t parts_read_ = 0;
     std::uint64_t bytes_read_ = 0;

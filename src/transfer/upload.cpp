@@ -192,7 +192,7 @@ part_size part_size_for(upload_stream_request const& request, transfer_limits::s
     if (request.size_of_part)
         return size;
     part_size const least = *part_size::for_archive(request.bytes_max);
-    while (size.bytes() > least.bytes() && size.bytes() > limits.memory->bytes_max() / 2)
+    while (size.bytes() > least.bytes() && size.bytes() > limits.memory->amount_max() / 2)
         size = part_size(size.bytes() / 2);
     return size;
 }

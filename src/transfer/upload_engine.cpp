@@ -32,7 +32,7 @@ plan::upload_plan_settings plan_settings_of(client const& service, upload_task c
     plan::upload_plan_settings settings(task.size.bytes());
     // Others need memory too.
     std::size_t const affordable =
-        service.limits().shared()->memory->bytes_max() / 4 / part_hasher::block_bytes;
+        service.limits().shared()->memory->amount_max() / 4 / part_hasher::block_bytes;
     settings.group_max = std::clamp<std::size_t>(affordable, 1, part_hasher::parts_max);
     settings.attempts_max = attempts_of_part(service);
     settings.held_max = task.settings.concurrency + 1;

@@ -575,7 +575,7 @@ BOOST_AUTO_TEST_CASE(context_goes_while_it_waits_for_memory)
     {
         short_lived other(service);
         auto const& memory = other.sut.limits().shared()->memory;
-        auto const all = memory->try_reserve(memory->bytes_max());
+        auto const all = memory->try_reserve(memory->amount_max());
         other.start(download_job_output(other.sut, request()), download);
         other.run_until([&] { return memory->waiting() > 0; });
     }

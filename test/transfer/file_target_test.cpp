@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(memory_is_used_again)
     std::shared_ptr<reserved_buffer> second = run(target->reserve(1, range_at(1)));
     BOOST_TEST(second->bytes().data() == place);
 
-    started_operation<async::memory_budget::reservation> other;
-    start(memory->reserve(memory->bytes_max()), other);
+    started_operation<async::budget::reservation> other;
+    start(memory->reserve(memory->amount_max()), other);
     context.restart();
     context.poll();
     BOOST_TEST(!other.ended());

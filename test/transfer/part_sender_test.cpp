@@ -56,8 +56,8 @@ BOOST_AUTO_TEST_CASE(arrives)
 BOOST_AUTO_TEST_CASE(room)
 {
     body const small(std::make_shared<counting_source>("12345"));
-    BOOST_TEST(run(transfer::reserve_for_sending(sut, small)).memory.bytes() == 5U);
-    BOOST_TEST(run(transfer::reserve_for_sending(sut, body(bytes))).memory.bytes() == 0U);
+    BOOST_TEST(run(transfer::reserve_for_sending(sut, small)).memory.amount() == 5U);
+    BOOST_TEST(run(transfer::reserve_for_sending(sut, body(bytes))).memory.amount() == 0U);
 }
 
 // Throttling, time-outs and failures inside the service slow all transfers down, once for what has one cause.

@@ -28,7 +28,7 @@ constexpr std::uint64_t mib = 1'048'576;
 /// Keeps all ranges in memory.
 class text_target final : public range_target {
 public:
-    text_target(std::shared_ptr<async::memory_budget> memory, std::size_t size)
+    text_target(std::shared_ptr<async::budget> memory, std::size_t size)
         : text(size, '.'), memory_(std::move(memory))
     {}
 
@@ -65,7 +65,7 @@ public:
     int trims = 0;
 
 private:
-    std::shared_ptr<async::memory_budget> memory_;
+    std::shared_ptr<async::budget> memory_;
 };
 
 struct range_download_fixture : client_fixture {

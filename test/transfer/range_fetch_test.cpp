@@ -37,7 +37,7 @@ struct fetch_fixture : client_fixture {
     std::string content = some_bytes(6 * mib + 5);
     archive_output output = run(transfer::describe_output(
         sut, photos, service->add_job("photos", service->add_archive("photos", content))));
-    std::shared_ptr<async::memory_budget> memory = std::make_shared<async::memory_budget>(16 * mib);
+    std::shared_ptr<async::budget> memory = std::make_shared<async::budget>(16 * mib);
     temporary_directory directory;
 };
 

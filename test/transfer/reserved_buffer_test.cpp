@@ -10,7 +10,7 @@
 
 using namespace glacier;
 using namespace glacier::test;
-using async::memory_budget;
+using async::budget;
 using transfer::reserve_buffer;
 using transfer::reserved_buffer;
 
@@ -19,7 +19,7 @@ BOOST_AUTO_TEST_SUITE(reserved_buffer_test)
 // The memory is reserved as long as it is there.
 BOOST_AUTO_TEST_CASE(reserved)
 {
-    auto const memory = std::make_shared<memory_budget>(100);
+    auto const memory = std::make_shared<budget>(100);
     std::shared_ptr<reserved_buffer> buffer = run(reserve_buffer(memory, 60));
 
     BOOST_TEST(buffer->bytes().size() == 60U);
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(reserved)
 BOOST_AUTO_TEST_CASE(waits_for_room)
 {
     asio::io_context context;
-    auto const memory = std::make_shared<memory_budget>(100);
+    auto const memory = std::make_shared<budget>(100);
     std::shared_ptr<reserved_buffer> first = run(context, reserve_buffer(memory, 60));
     started<std::shared_ptr<reserved_buffer>> second(context.get_executor(), reserve_buffer(memory, 50));
     manual_time::settle(context);

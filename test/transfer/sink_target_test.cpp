@@ -102,8 +102,8 @@ BOOST_AUTO_TEST_CASE(memory_stays)
 {
     std::shared_ptr<reserved_buffer> const first = run(target->reserve(3, range_of(3)));
     auto const& memory = sut.limits().shared()->memory;
-    auto const rest = memory->try_reserve(memory->bytes_max() - range_bytes);
-    BOOST_TEST(rest.bytes() > 0U);
+    auto const rest = memory->try_reserve(memory->amount_max() - range_bytes);
+    BOOST_TEST(rest.amount() > 0U);
     BOOST_TEST((run(target->reserve(3, range_of(3))) == first));
 }
 

@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(part_in_use_stays)
 {
     std::string const bytes = some_bytes(mib);
     auto const read = std::make_shared<piecewise_source>(bytes);
-    auto const budget = std::make_shared<async::memory_budget>(4 * mib);
+    auto const budget = std::make_shared<async::budget>(4 * mib);
     auto parts = std::make_unique<transfer::stream_parts>(read, part_size(mib), mib, budget);
     BOOST_TEST(run(parts->read()) == mib);
     body part = parts->part(0, byte_range(0, mib - 1));

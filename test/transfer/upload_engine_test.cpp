@@ -439,7 +439,7 @@ BOOST_AUTO_TEST_CASE(in_place)
 // An upload that waits for memory can be cancelled.
 BOOST_AUTO_TEST_CASE(cancelled_while_waiting_for_memory)
 {
-    auto all = memory().try_reserve(memory().bytes_max());
+    auto all = memory().try_reserve(memory().amount_max());
     started_operation<upload_result> upload;
     start(upload_file(sut, upload_of(some_bytes(2 * mib))), upload);
     run_until([&] { return memory().waiting() == 1; });

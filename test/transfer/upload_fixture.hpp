@@ -99,7 +99,7 @@ struct upload_fixture : client_fixture {
         return service->archive("photos", result.archive);
     }
 
-    async::memory_budget& memory() const { return *sut.limits().shared()->memory; }
+    async::budget& memory() const { return *sut.limits().shared()->memory; }
 
     temporary_directory directory;
 };

@@ -1,4 +1,4 @@
-#include "async/memory_budget.hpp"
+#include "async/budget.hpp"
 
 #include <glacier/error.hpp>
 
@@ -11,48 +11,48 @@
 
 namespace glacier::async {
 
-memory_budget::reservation::reservation(std::shared_ptr<memory_budget> owner, std::size_t bytes) noexcept
-    : owner_(std::move(owner)), bytes_(bytes)
+budget::reservation::reservation(std::shared_ptr<budget> owner, std::size_t amount) noexcept
+    : owner_(std::move(owner)), amount_(amount)
 {}
 
-memory_budget::reservation::reservation(reservation&& other) noexcept
-    : owner_(std::move(other.owner_)), bytes_(std::exchange(other.bytes_, 0))
+budget::reservation::reservation(reservation&& other) noexcept
+    : owner_(std::move(other.owner_)), amount_(std::exchange(other.amount_, 0))
 {}
 
-memory_budget::reservation& memory_budget::reservation::operator=(reservation&& other) noexcept
+budget::reservation& budget::reservation::operator=(reservation&& other) noexcept
 {
     reservation taken(std::move(other));
     std::swap(owner_, taken.owner_);
-    std::swap(bytes_, taken.bytes_);
+    std::swap(amount_, taken.amount_);
     return *this;
 }
 
-memory_budget::reservation::~reservation()
+budget::reservation::~reservation()
 {
     shrink_to(0);
 }
 
-void memory_budget::reservation::shrink_to(std::size_t bytes) noexcept
+void budget::reservation::shrink_to(std::size_t amount) noexcept
 {
-    if (bytes < bytes_)
-        owner_->give_back(std::exchange(bytes_, bytes) - bytes);
+    if (amount < amount_)
+        owner_->give_back(std::exchange(amount_, amount) - amount);
 }
 
 /// Stands in the line until it is admitted.
-struct memory_budget::place {
-    explicit place(std::size_t its_bytes) noexcept : bytes(its_bytes) {}
+struct budget::place {
+    explicit place(std::size_t its_amount) noexcept : amount(its_amount) {}
 
-    std::size_t const bytes;
+    std::size_t const amount;
     // Under the mutex.
     bool in_line = true;
     async::event admitted;
 };
 
 /// The place of one coroutine. When it goes, also because its coroutine is destroyed where it waits, the others move up.
-class memory_budget::turn {
+class budget::turn {
 public:
-    turn(std::shared_ptr<memory_budget> owner, std::size_t bytes)
-        : owner_(std::move(owner)), place_(std::make_shared<place>(bytes))
+    turn(std::shared_ptr<budget> owner, std::size_t amount)
+        : owner_(std::move(owner)), place_(std::make_shared<place>(amount))
     {
         {
             std::lock_guard const lock(owner_->mutex_);
@@ -79,7 +79,7 @@ public:
         if (was_in_line)
             owner_->admit();
         else
-            owner_->give_back(place_->bytes);
+            owner_->give_back(place_->amount);
     }
 
     /// False on cancellation.
@@ -88,65 +88,64 @@ public:
     reservation take() noexcept
     {
         taken_ = true;
-        return reservation(owner_, place_->bytes);
+        return reservation(owner_, place_->amount);
     }
 
 private:
-    std::shared_ptr<memory_budget> owner_;
+    std::shared_ptr<budget> owner_;
     std::shared_ptr<place> place_;
     std::list<std::shared_ptr<place>>::iterator self_;
     bool taken_ = false;
 };
 
-asio::awaitable<memory_budget::reservation> memory_budget::reserve(std::size_t bytes)
+asio::awaitable<budget::reservation> budget::reserve(std::size_t amount)
 {
-    return wait_in_line(shared_from_this(), bytes);
+    return wait_in_line(shared_from_this(), amount);
 }
 
-asio::awaitable<memory_budget::reservation> memory_budget::wait_in_line(std::shared_ptr<memory_budget> self,
-                                                                        std::size_t bytes)
+asio::awaitable<budget::reservation> budget::wait_in_line(std::shared_ptr<budget> self, std::size_t amount)
 {
-    if (bytes > self->bytes_max_) {
+    if (amount > self->amount_max_) {
         error_details details;
-        details.message = std::to_string(bytes) + " bytes, " + std::to_string(self->bytes_max_) +
+        details.message = std::to_string(amount) + " bytes, " + std::to_string(self->amount_max_) +
                           " are allowed (transfer_settings::memory_max)";
         throw operation_error(errc::memory_limit_too_low, std::move(details));
     }
-    reservation at_once = self->try_reserve(bytes);
-    if (at_once.bytes() == bytes)
+    reservation at_once = self->try_reserve(amount);
+    if (at_once.amount() == amount)
         co_return at_once;
-    turn mine(std::move(self), bytes);
+    turn mine(std::move(self), amount);
     bool const admitted = co_await mine.wait();
     if (!admitted)
         throw boost::system::system_error(asio::error::operation_aborted);
     co_return mine.take();
 }
 
-memory_budget::reservation memory_budget::try_reserve(std::size_t bytes) noexcept
+budget::reservation budget::try_reserve(std::size_t amount) noexcept
 {
     std::lock_guard const lock(mutex_);
-    if (!line_.empty() || !has_room_for(bytes))
+    if (!line_.empty() || !has_room_for(amount))
         return {};
-    take(bytes);
-    return reservation(shared_from_this(), bytes);
+    take(amount);
+    return reservation(shared_from_this(), amount);
 }
 
-void memory_budget::take(std::size_t bytes) noexcept
+void budget::take(std::size_t amount) noexcept
 {
-    reserved_ += bytes;
+    reserved_ += amount;
     reserved_most_ = std::max(reserved_most_, reserved_);
 }
 
-void memory_budget::give_back(std::size_t bytes) noexcept
+void budget::give_back(std::size_t amount) noexcept
 {
     {
         std::lock_guard const lock(mutex_);
-        reserved_ -= bytes;
+        reserved_ -= amount;
     }
     admit();
 }
 
-void memory_budget::admit() noexcept
+void budget::admit() noexcept
 {
     // Where a context is going, set() destroys the coroutine, which comes back here. The line may be long, so that must
     // not become deep.
@@ -156,8 +155,8 @@ void memory_budget::admit() noexcept
             std::lock_guard const lock(mutex_);
             if (first && std::exchange(admitting_, true))
                 return;
-            while (!line_.empty() && has_room_for(line_.front()->bytes)) {
-                take(line_.front()->bytes);
+            while (!line_.empty() && has_room_for(line_.front()->amount)) {
+                take(line_.front()->amount);
                 line_.front()->in_line = false;
                 admitted.splice(admitted.end(), line_, line_.begin());
             }
@@ -172,19 +171,19 @@ void memory_budget::admit() noexcept
     }
 }
 
-std::size_t memory_budget::reserved() const noexcept
+std::size_t budget::reserved() const noexcept
 {
     std::lock_guard const lock(mutex_);
     return reserved_;
 }
 
-std::size_t memory_budget::reserved_most() const noexcept
+std::size_t budget::reserved_most() const noexcept
 {
     std::lock_guard const lock(mutex_);
     return reserved_most_;
 }
 
-std::size_t memory_budget::waiting() const noexcept
+std::size_t budget::waiting() const noexcept
 {
     std::lock_guard const lock(mutex_);
     return line_.size();

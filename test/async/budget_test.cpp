@@ -1,4 +1,4 @@
-#include "async/memory_budget.hpp"
+#include "async/budget.hpp"
 
 #include "support/data.hpp"
 #include "support/manual_time.hpp"
@@ -31,18 +31,18 @@
 namespace glacier::async {
 namespace {
 
-using reservation = memory_budget::reservation;
+using reservation = budget::reservation;
 using test::started;
 
 /// Keeps what it got, so that the test can give it back.
-asio::awaitable<void> keep(std::shared_ptr<memory_budget> budget, std::size_t bytes,
+asio::awaitable<void> keep(std::shared_ptr<budget> budget, std::size_t bytes,
                            std::shared_ptr<std::optional<reservation>> kept)
 {
     reservation got = co_await budget->reserve(bytes);
     kept->emplace(std::move(got));
 }
 
-asio::awaitable<void> reserve_and_go(std::shared_ptr<memory_budget> budget, std::size_t bytes,
+asio::awaitable<void> reserve_and_go(std::shared_ptr<budget> budget, std::size_t bytes,
                                      std::shared_ptr<int> alive)
 {
     reservation const got = co_await budget->reserve(bytes);
@@ -77,12 +77,12 @@ struct budget_fixture {
     void settle() { test::manual_time::settle(context); }
 
     asio::io_context context;
-    std::shared_ptr<memory_budget> sut = std::make_shared<memory_budget>(100);
+    std::shared_ptr<budget> sut = std::make_shared<budget>(100);
     std::vector<std::shared_ptr<std::optional<reservation>>> all;
     std::vector<std::unique_ptr<started<void>>> waits;
 };
 
-BOOST_FIXTURE_TEST_SUITE(memory_budget_test, budget_fixture)
+BOOST_FIXTURE_TEST_SUITE(budget_test, budget_fixture)
 
 // As long as there is room nobody waits, and what goes is given back.
 BOOST_AUTO_TEST_CASE(room)
@@ -90,8 +90,8 @@ BOOST_AUTO_TEST_CASE(room)
     std::size_t const first = start(60);
     std::size_t const second = start(40);
     BOOST_TEST((has(first) && has(second)));
-    BOOST_TEST((*all[first])->bytes() == 60U);
-    BOOST_TEST(sut->bytes_max() == 100U);
+    BOOST_TEST((*all[first])->amount() == 60U);
+    BOOST_TEST(sut->amount_max() == 100U);
     BOOST_TEST(sut->reserved() == 100U);
 
     give_back(first);
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(in_order)
     std::size_t const small = start(10);
     BOOST_TEST((!has(large) && !has(small)));
     BOOST_TEST(sut->waiting() == 2U);
-    BOOST_TEST(sut->try_reserve(1).bytes() == 0U);
+    BOOST_TEST(sut->try_reserve(1).amount() == 0U);
 
     give_back(holder);
     BOOST_TEST((has(large) && has(small)));
@@ -130,11 +130,11 @@ BOOST_AUTO_TEST_CASE(shrinks)
     (*all[holder])->shrink_to(70);
     settle();
     BOOST_TEST(has(next));
-    BOOST_TEST((*all[holder])->bytes() == 70U);
+    BOOST_TEST((*all[holder])->amount() == 70U);
 
     // It never grows.
     (*all[holder])->shrink_to(90);
-    BOOST_TEST((*all[holder])->bytes() == 70U);
+    BOOST_TEST((*all[holder])->amount() == 70U);
     BOOST_TEST(sut->reserved() == 100U);
 }
 
@@ -146,11 +146,11 @@ BOOST_AUTO_TEST_CASE(moves)
     BOOST_TEST(sut->reserved() == 90U);
 
     second = std::move(first);
-    BOOST_TEST(second.bytes() == 40U);
+    BOOST_TEST(second.amount() == 40U);
     BOOST_TEST(sut->reserved() == 40U);
 
     second = reservation();
-    BOOST_TEST(second.bytes() == 0U);
+    BOOST_TEST(second.amount() == 0U);
     BOOST_TEST(sut->reserved() == 0U);
 }
 
@@ -158,10 +158,10 @@ BOOST_AUTO_TEST_CASE(moves)
 BOOST_AUTO_TEST_CASE(without_waiting)
 {
     reservation const held = sut->try_reserve(60);
-    BOOST_TEST(held.bytes() == 60U);
-    BOOST_TEST(sut->try_reserve(41).bytes() == 0U);
-    BOOST_TEST(sut->try_reserve(101).bytes() == 0U);
-    BOOST_TEST(sut->try_reserve(40).bytes() == 40U);
+    BOOST_TEST(held.amount() == 60U);
+    BOOST_TEST(sut->try_reserve(41).amount() == 0U);
+    BOOST_TEST(sut->try_reserve(101).amount() == 0U);
+    BOOST_TEST(sut->try_reserve(40).amount() == 40U);
     BOOST_TEST(sut->reserved() == 60U);
 }
 
@@ -284,21 +284,21 @@ private:
     std::size_t bytes_;
 };
 
-asio::awaitable<void> use_again_and_again(std::shared_ptr<memory_budget> budget,
+asio::awaitable<void> use_again_and_again(std::shared_ptr<budget> budget,
                                           std::shared_ptr<bytes_in_use> counted, std::uint64_t seed)
 {
     test::number_source numbers(seed);
     asio::any_io_executor const executor = co_await asio::this_coro::executor;
     for (int times = 0; times < 20; ++times) {
-        std::size_t const bytes = 1 + numbers.below(budget->bytes_max());
+        std::size_t const bytes = 1 + numbers.below(budget->amount_max());
         reservation held = co_await budget->reserve(bytes);
         {
-            use_of_bytes const used(*counted, bytes, budget->bytes_max());
+            use_of_bytes const used(*counted, bytes, budget->amount_max());
             for (std::uint64_t turns = numbers.below(3); turns > 0; --turns)
                 co_await asio::post(executor, asio::use_awaitable);
         }
         held.shrink_to(bytes / 2);
-        use_of_bytes const used(*counted, bytes / 2, budget->bytes_max());
+        use_of_bytes const used(*counted, bytes / 2, budget->amount_max());
         co_await asio::post(executor, asio::use_awaitable);
     }
 }
@@ -341,7 +341,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_coroutines)
     BOOST_TEST(counted->now == 0U);
     BOOST_TEST(sut->reserved() == 0U);
     BOOST_TEST(sut->waiting() == 0U);
-    BOOST_TEST(sut->reserved_most() <= sut->bytes_max());
+    BOOST_TEST(sut->reserved_most() <= sut->amount_max());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
