@@ -5,6 +5,7 @@
 
 #include "base/iso8601.hpp"
 #include "credentials/check_credentials.hpp"
+#include "fuzz/check_refusal.hpp"
 #include "fuzz/property.hpp"
 
 #include <glacier/error.hpp>
@@ -18,15 +19,8 @@ namespace {
 
 using namespace glacier;
 using namespace glacier::credentials_sources;
+using fuzz::check_refusal;
 using fuzz::require;
-
-void check_refusal(operation_error const& error)
-{
-    require(error.code() == errc::credentials_failed);
-    std::string const& message = error.details().message;
-    // One sentence of few, which has no room for anything of the answer.
-    require(message.starts_with("S: ") && message.size() < 120 && fuzz::is_printable(message));
-}
 
 template <class Read>
 void read_or_refuse(Read const& read)
