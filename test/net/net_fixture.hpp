@@ -57,15 +57,22 @@ public:
     started(asio::io_context& context, asio::any_io_executor executor, asio::awaitable<T> operation)
         : context_(context)
     {
-        asio::co_spawn(executor, std::move(operation), completion(*this));
+        asio::co_spawn(executor, begin(std::move(operation), &begun_), completion(*this));
     }
 
     started(started const&) = delete;
     started& operator=(started const&) = delete;
     ~started() = default;
 
-    /// The coroutine must have begun: Boost 1.81 lets the exception of one that has not escape from run().
-    void cancel() { cancel_.emit(asio::cancellation_type::terminal); }
+    /// When the coroutine has begun: Boost 1.81 lets the exception of one that has not escape from run(). What something
+    /// else has left may come before its start, at any time.
+    void cancel()
+    {
+        context_.restart();
+        while (!begun_)
+            context_.run_one();
+        cancel_.emit(asio::cancellation_type::terminal);
+    }
 
     bool ended() const noexcept { return completions_ > 0; }
     int completions() const noexcept { return completions_; }
@@ -102,6 +109,12 @@ public:
     }
 
 private:
+    static asio::awaitable<T> begin(asio::awaitable<T> operation, bool* begun)
+    {
+        *begun = true;
+        co_return co_await std::move(operation);
+    }
+
     /// Unlike bind_cancellation_slot() it makes co_spawn() pass cancellation on at once: otherwise Boost 1.81 posts
     /// it, and it may arrive when the signal is gone.
     class completion {
@@ -126,6 +139,7 @@ private:
 
     asio::io_context& context_;
     asio::cancellation_signal cancel_;
+    bool begun_ = false;
     int completions_ = 0;
     std::exception_ptr error_;
     std::optional<T> value_;
