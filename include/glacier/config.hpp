@@ -69,6 +69,8 @@ struct client_config {
     /// Where files are read and hashed. If not set, two threads that belong to the execution context are
     /// started on first use, with a nice value that is greater by 5 than that of the thread that needs them first: where
     /// processors are short, the loop goes before them.
+    /// An executor that is set must have been joined, as asio::thread_pool::join() does, before an execution context on
+    /// which operations still run is destroyed.
     std::optional<asio::any_io_executor> blocking_executor;
     /// Largest JSON answer that is accepted, in bytes.
     std::size_t response_bytes_max = std::size_t(16) * 1'048'576;

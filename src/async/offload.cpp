@@ -1,7 +1,11 @@
 #include "async/offload.hpp"
 
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/strand.hpp>
 
 #include <unistd.h>
 
@@ -92,9 +96,13 @@ asio::execution_context::id blocking_threads::id;
 
 } // namespace
 
-asio::any_io_executor blocking_executor_of(asio::execution_context& context)
+asio::any_io_executor blocking_executor_of(asio::any_io_executor const& loop)
 {
-    return asio::use_service<blocking_threads>(context).executor();
+    // A context ends its services in the reverse order of their creation. Were the strands' service younger than the
+    // threads, a thread could end a wait on a strand that takes nothing any more, and would destroy the coroutine
+    // itself, beside the thread that destroys the context.
+    static_cast<void>(asio::make_strand(loop));
+    return asio::use_service<blocking_threads>(asio::query(loop, asio::execution::context)).executor();
 }
 
 } // namespace glacier::async

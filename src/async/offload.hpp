@@ -5,7 +5,6 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/execution_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
@@ -147,9 +146,9 @@ asio::awaitable<void> offload_steps(asio::any_io_executor executor, Function fun
         throw boost::system::system_error(asio::error::operation_aborted);
 }
 
-/// An executor of two threads that belong to the context: they are started on first use, and joined before the context
-/// is destroyed. Their nice value is greater by 5 than that of the thread that asks first, so that the loop goes before
-/// them.
-asio::any_io_executor blocking_executor_of(asio::execution_context& context);
+/// An executor of two threads that belong to the context of `loop`: they are started on first use, and joined before the
+/// context destroys what is left on its strands. Their nice value is greater by 5 than that of the thread that asks
+/// first, so that the loop goes before them.
+asio::any_io_executor blocking_executor_of(asio::any_io_executor const& loop);
 
 } // namespace glacier::async

@@ -154,9 +154,7 @@ client_environment make_client_environment(asio::any_io_executor executor, clien
     settings.endpoint = endpoint_of(config).where.str();
     settings.observer = config.observer;
     asio::any_io_executor const blocking =
-        config.blocking_executor
-            ? *config.blocking_executor
-            : async::blocking_executor_of(asio::query(executor, asio::execution::context));
+        config.blocking_executor ? *config.blocking_executor : async::blocking_executor_of(executor);
 
     client_environment environment;
     environment.limits = std::make_shared<transfer_limits::state>(
@@ -545,7 +543,7 @@ asio::any_io_executor client_core::blocking_executor() const
 {
     if (state_->config.blocking_executor)
         return *state_->config.blocking_executor;
-    return async::blocking_executor_of(asio::query(state_->executor, asio::execution::context));
+    return async::blocking_executor_of(state_->executor);
 }
 
 pool_statistics client_core::statistics() const

@@ -236,8 +236,8 @@ asio::awaitable<process_result> run_process(std::vector<std::string> words, mill
     asio::any_io_executor const executor = co_await asio::this_coro::executor;
     auto const end = time->now() + limit;
     auto start = [words = std::move(words)] { return std::make_unique<child_process>(words); };
-    std::unique_ptr<child_process> const child = co_await async::offload(
-        async::blocking_executor_of(asio::query(executor, asio::execution::context)), std::move(start));
+    std::unique_ptr<child_process> const child =
+        co_await async::offload(async::blocking_executor_of(executor), std::move(start));
 
     // A look now and then, instead of a signal handler that the whole process would have to share. Programs that give
     // credentials run for some tenths of a second, once an hour.

@@ -101,8 +101,7 @@ private:
                                                           asio::any_io_executor executor,
                                                           asio::any_io_executor strand)
     {
-        asio::any_io_executor const blocking =
-            async::blocking_executor_of(asio::query(executor, asio::execution::context));
+        asio::any_io_executor const blocking = async::blocking_executor_of(executor);
         // Authorities are read from files.
         auto make = [target = request.target, dialing = self->dialing(request)] {
             return std::shared_ptr<net::dialer>(net::make_dialer(target, dialing));

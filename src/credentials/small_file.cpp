@@ -120,7 +120,7 @@ std::string_view trim(std::string_view text) noexcept
 asio::awaitable<asio::any_io_executor> blocking_executor()
 {
     asio::any_io_executor const executor = co_await asio::this_coro::executor;
-    co_return async::blocking_executor_of(asio::query(executor, asio::execution::context));
+    co_return async::blocking_executor_of(executor);
 }
 
 } // namespace

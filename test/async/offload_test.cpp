@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/system/system_error.hpp>
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -189,7 +191,7 @@ BOOST_AUTO_TEST_CASE(threads_end_with_the_context)
     std::atomic<bool> ended = false;
     {
         asio::io_context context;
-        auto const threads = blocking_executor_of(context);
+        auto const threads = blocking_executor_of(context.get_executor());
         auto& release = asio::use_service<last_words>(context).said;
         asio::post(threads, [&ended, &begun, released = release.get_future().share()] {
             begun.set_value();
@@ -207,7 +209,7 @@ BOOST_AUTO_TEST_CASE(threads_end_with_the_context)
     begun = std::promise<void>();
     {
         asio::io_context context;
-        auto const threads = blocking_executor_of(context);
+        auto const threads = blocking_executor_of(context.get_executor());
         std::shared_future<void> const release =
             asio::use_service<last_words>(context).said.get_future().share();
         auto block = [&begun, release] {
@@ -223,13 +225,57 @@ BOOST_AUTO_TEST_CASE(threads_end_with_the_context)
     BOOST_TEST(alive == 0);
 }
 
+/// Notes the thread that destroys it.
+struct end_noted {
+    explicit end_noted(std::thread::id& its_place) : place(&its_place) {}
+    end_noted(end_noted&& other) noexcept : place(std::exchange(other.place, nullptr)) {}
+    end_noted& operator=(end_noted&&) = delete;
+    ~end_noted()
+    {
+        if (place)
+            *place = std::this_thread::get_id();
+    }
+
+    std::thread::id* place;
+};
+
+asio::awaitable<void> note_end_and_offload(end_noted /*in_the_frame*/, asio::any_io_executor threads,
+                                           std::function<void()> function)
+{
+    co_await offload(threads, std::move(function));
+}
+
+// A coroutine on a strand that waits for its function when the context goes is destroyed by whoever destroys the
+// context, never by the thread that ends the function: several of them may share memory without locks.
+BOOST_AUTO_TEST_CASE(strand_is_destroyed_by_one_thread)
+{
+    std::promise<void> begun;
+    std::thread::id place;
+    {
+        asio::io_context context;
+        auto const threads = blocking_executor_of(context.get_executor());
+        std::shared_future<void> const release =
+            asio::use_service<last_words>(context).said.get_future().share();
+        auto block = [&begun, release] {
+            begun.set_value();
+            release.wait();
+        };
+        asio::co_spawn(asio::make_strand(context), note_end_and_offload(end_noted(place), threads, block),
+                       asio::detached);
+        context.poll();
+        begun.get_future().wait();
+        BOOST_TEST((place == std::thread::id()));
+    }
+    BOOST_TEST((place == std::this_thread::get_id()));
+}
+
 // More functions wait than there are threads when the context goes: nothing of them is left.
 BOOST_AUTO_TEST_CASE(queued_functions_are_dropped)
 {
     int alive = 0;
     {
         asio::io_context context;
-        auto const threads = blocking_executor_of(context);
+        auto const threads = blocking_executor_of(context.get_executor());
         std::shared_future<void> const release =
             asio::use_service<last_words>(context).said.get_future().share();
         for (int i = 0; i < 100; ++i) {
@@ -260,7 +306,7 @@ BOOST_AUTO_TEST_CASE(threads_let_the_loop_go_first)
 {
     int const own = ::getpriority(PRIO_PROCESS, 0);
     asio::io_context context;
-    int const theirs = test::run(context, nice_value_of(blocking_executor_of(context)));
+    int const theirs = test::run(context, nice_value_of(blocking_executor_of(context.get_executor())));
     BOOST_TEST(theirs == std::min(own + 5, 19));
     BOOST_TEST(::getpriority(PRIO_PROCESS, 0) == own);
 }
@@ -270,22 +316,22 @@ BOOST_AUTO_TEST_CASE(each_context_has_its_threads)
 {
     asio::io_context first;
     asio::io_context second;
-    BOOST_TEST((blocking_executor_of(first) == blocking_executor_of(first)));
-    BOOST_TEST((blocking_executor_of(first) != blocking_executor_of(second)));
+    BOOST_TEST((blocking_executor_of(first.get_executor()) == blocking_executor_of(first.get_executor())));
+    BOOST_TEST((blocking_executor_of(first.get_executor()) != blocking_executor_of(second.get_executor())));
 
     std::set<std::thread::id> seen;
     for (int i = 0; i < 50; ++i)
-        seen.insert(test::run(first, thread_of(blocking_executor_of(first))));
+        seen.insert(test::run(first, thread_of(blocking_executor_of(first.get_executor()))));
     BOOST_TEST(seen.size() <= 2U);
     BOOST_TEST(seen.count(std::this_thread::get_id()) == 0U);
-    BOOST_TEST(seen.count(test::run(second, thread_of(blocking_executor_of(second)))) == 0U);
+    BOOST_TEST(seen.count(test::run(second, thread_of(blocking_executor_of(second.get_executor())))) == 0U);
 }
 
 // Two functions may block at the same time.
 BOOST_AUTO_TEST_CASE(two_functions_block_at_once)
 {
     asio::io_context context;
-    auto const threads = blocking_executor_of(context);
+    auto const threads = blocking_executor_of(context.get_executor());
     std::promise<void> first_is_there;
     std::promise<void> second_is_there;
     auto meet_second = [&] {

@@ -227,8 +227,8 @@ void check(hostile_case const& expected, bool tls)
     std::shared_ptr<dialer> const dials = make_dialer(
         tls ? test::tls_endpoint("localhost", server.port()) : test::plain_endpoint(server.port()),
         dialer_settings(test::trusting_settings(), settings.timeouts));
-    auto const tested =
-        make_http_exchanger(context.get_executor(), async::blocking_executor_of(context), dials, settings);
+    auto const tested = make_http_exchanger(
+        context.get_executor(), async::blocking_executor_of(context.get_executor()), dials, settings);
     auto const run = [&](exchange_request request) {
         return test::run(context, exchange_all(tested, std::move(request)));
     };
@@ -577,8 +577,9 @@ BOOST_AUTO_TEST_CASE(resets)
                     make_dialer(tls ? test::tls_endpoint("localhost", server.port())
                                     : test::plain_endpoint(server.port()),
                                 dialer_settings(test::trusting_settings(), settings.timeouts));
-                auto const tested = make_http_exchanger(
-                    context.get_executor(), async::blocking_executor_of(context), dials, settings);
+                auto const tested =
+                    make_http_exchanger(context.get_executor(),
+                                        async::blocking_executor_of(context.get_executor()), dials, settings);
                 exchange_result const result = test::run(
                     context, exchange_all(tested, kind == request_kind::put_large
                                                       ? put_large()

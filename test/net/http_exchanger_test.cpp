@@ -148,7 +148,8 @@ struct exchanger_fixture {
     {
         std::shared_ptr<dialer> const dials =
             make_dialer(target, dialer_settings(test::trusting_settings(), used.timeouts));
-        return make_http_exchanger(loop.get_executor(), async::blocking_executor_of(loop), dials, used);
+        return make_http_exchanger(loop.get_executor(), async::blocking_executor_of(loop.get_executor()),
+                                   dials, used);
     }
 
     exchange_result run(exchange_request request)
@@ -834,8 +835,8 @@ BOOST_AUTO_TEST_CASE(client_certificates)
         auto const make_with = [&](tls_settings const& used) {
             std::shared_ptr<dialer> const dials = make_dialer(test::tls_endpoint("localhost", server.port()),
                                                               dialer_settings(used, settings.timeouts));
-            tested = make_http_exchanger(context.get_executor(), async::blocking_executor_of(context), dials,
-                                         settings);
+            tested = make_http_exchanger(
+                context.get_executor(), async::blocking_executor_of(context.get_executor()), dials, settings);
         };
         make_with(with_certificate);
         BOOST_TEST(run(get_request()).response.body == "client");
@@ -1104,8 +1105,8 @@ BOOST_AUTO_TEST_CASE(resumed_sessions)
         dialing.pool.tls_sessions_max = kept;
         std::shared_ptr<dialer> const dials =
             make_dialer(test::tls_endpoint("localhost", server.port()), dialing);
-        tested = make_http_exchanger(context.get_executor(), async::blocking_executor_of(context), dials,
-                                     settings);
+        tested = make_http_exchanger(context.get_executor(),
+                                     async::blocking_executor_of(context.get_executor()), dials, settings);
         for (std::uint64_t i = 0; i < 3; ++i) {
             BOOST_TEST(!run(get_request()).error);
             BOOST_TEST(tested->statistics().resumed == (kept == 0 ? 0 : i));
@@ -1144,8 +1145,8 @@ BOOST_AUTO_TEST_CASE(proxy_wants_a_password)
     dialer_settings dialing(test::trusting_settings(), settings.timeouts);
     dialing.proxy = proxy_settings("127.0.0.1", server.port());
     std::shared_ptr<dialer> const dials = make_dialer(test::plain_endpoint(1), dialing);
-    tested =
-        make_http_exchanger(context.get_executor(), async::blocking_executor_of(context), dials, settings);
+    tested = make_http_exchanger(context.get_executor(), async::blocking_executor_of(context.get_executor()),
+                                 dials, settings);
     exchange_result const result = run(get_request());
     BOOST_TEST(result.error == errc::proxy_authentication_required);
     BOOST_TEST(!result.sent);
