@@ -6,13 +6,11 @@
 #include "async/transfer_limits.hpp"
 #include "base/http_date.hpp"
 #include "base/iso8601.hpp"
-#include "base/printable.hpp"
 #include "client/check_config.hpp"
+#include "client/failed_attempt.hpp"
 #include "client/invocation_id.hpp"
 #include "client/send_gate.hpp"
 #include "net/connection.hpp"
-#include "net/dialer.hpp"
-#include "net/http_exchanger.hpp"
 #include "net/proxy_tunnel.hpp"
 #include "plan/clock_skew.hpp"
 #include "plan/retry_plan.hpp"
@@ -38,13 +36,6 @@ namespace glacier {
 
 namespace {
 
-[[noreturn]] void refuse(errc reason, std::string message)
-{
-    error_details details;
-    details.message = std::move(message);
-    throw operation_error(reason, std::move(details));
-}
-
 /// Calls both, the first one if it is there.
 std::function<void(error_code)> both(std::function<void(error_code)> first,
                                      std::function<void(error_code)> second)
@@ -57,65 +48,9 @@ std::function<void(error_code)> both(std::function<void(error_code)> first,
     };
 }
 
-/// An attempt that did not end with the operation's own status.
-struct failed_attempt {
-    plan::attempt_failure failure;
-    error_details details;
-};
-
 bool is_success(protocol::operation_info const& info, bool streams_answer, int status) noexcept
 {
     return status == info.success_status || (streams_answer && status == 206);
-}
-
-/// The peer, unless the detail names it.
-std::string with_peer(std::string const& detail, protocol::endpoint const& peer)
-{
-    if (detail.find(peer.host) != std::string::npos)
-        return detail;
-    return peer.str() + (detail.empty() ? "" : ": ") + detail;
-}
-
-/// What a success or redirection that is not the operation's own says.
-std::string describe_unexpected(protocol::http_response const& response, protocol::operation_info const& info)
-{
-    std::string text = "expected " + std::to_string(info.success_status);
-    if (info.response_body == protocol::body_kind::bytes)
-        text += " or 206";
-    text += ", got " + std::to_string(response.status);
-    // Not followed: the signature is for this host alone.
-    if (std::string_view const location = response.headers.get("location"); !location.empty())
-        text += " to " + base::printable(location, 200);
-    std::string const excerpt = protocol::excerpt_of(response.body);
-    return excerpt.empty() ? text : text + ": " + excerpt;
-}
-
-failed_attempt describe(net::exchange_result const& result, protocol::operation_info const& info,
-                        protocol::endpoint const& peer)
-{
-    failed_attempt failed;
-    failed.failure.sent = result.sent;
-    failed.failure.http_status = result.response.status;
-    failed.failure.reused_connection = result.reused_connection;
-    failed.details.http_status = result.response.status;
-    failed.details.request_id = protocol::request_id_of(result.response.headers);
-    if (result.error) {
-        failed.failure.code = result.error;
-        failed.details.message = with_peer(result.detail, peer);
-        return failed;
-    }
-    failed.failure.answered = true;
-    if (result.response.status < 400) {
-        failed.failure.code = errc::unexpected_status;
-        failed.details.message = describe_unexpected(result.response, info);
-        return failed;
-    }
-    protocol::service_error error = protocol::parse_service_error(result.response);
-    failed.failure.code = error.code;
-    failed.failure.from_service = !error.code_text.empty();
-    failed.details.service_code = std::move(error.code_text);
-    failed.details.message = std::move(error.message);
-    return failed;
 }
 
 std::string user_agent_of(client_config const& config)
@@ -124,81 +59,7 @@ std::string user_agent_of(client_config const& config)
     return config.application_id.empty() ? text : text + " app/" + config.application_id;
 }
 
-std::chrono::microseconds since(async::time_source const& time, async::time_source::time_point began)
-{
-    return std::chrono::duration_cast<std::chrono::microseconds>(time.now() - began);
-}
-
 } // namespace
-
-protocol::resolved_endpoint endpoint_of(client_config const& config)
-{
-    protocol::endpoint_parameters parameters(config.region);
-    parameters.url = config.endpoint;
-    parameters.use_fips = config.use_fips_endpoint;
-    parameters.use_dualstack = config.use_dualstack_endpoint;
-    auto resolved = protocol::resolve_endpoint(parameters);
-    if (resolved)
-        return *resolved;
-    if (resolved.error().reason == errc::invalid_endpoint)
-        throw invalid_value(errc::invalid_endpoint, resolved.error().message);
-    refuse(resolved.error().reason, resolved.error().message);
-}
-
-client_environment make_client_environment(asio::any_io_executor executor, client_config const& config)
-{
-    net::exchanger_settings settings;
-    settings.timeouts = config.timeouts;
-    settings.pool = config.pool;
-    settings.response_bytes_max = config.response_bytes_max;
-    settings.endpoint = endpoint_of(config).where.str();
-    settings.observer = config.observer;
-    asio::any_io_executor const blocking =
-        config.blocking_executor ? *config.blocking_executor : async::blocking_executor_of(executor);
-
-    client_environment environment;
-    environment.limits = std::make_shared<transfer_limits::state>(
-        config.transfers, config.pool.connections_max, environment.time);
-    settings.upload_rate = environment.limits->upload_rate;
-    settings.download_rate = environment.limits->download_rate;
-    net::dialer_settings dialing(config.tls, config.timeouts);
-    dialing.factory = config.connection_factory;
-    dialing.pool = config.pool;
-    dialing.proxy = config.proxy;
-    dialing.observer = config.observer;
-    auto dialer = net::make_dialer(endpoint_of(config).where, std::move(dialing));
-    environment.exchanger = net::make_http_exchanger(executor, blocking, std::move(dialer), settings);
-    environment.clock = std::make_shared<base::system_clock>();
-    environment.random = std::make_shared<base::system_random>();
-    return environment;
-}
-
-operation_report::operation_report(std::shared_ptr<observer> observer,
-                                   std::shared_ptr<async::time_source> time, std::string_view operation,
-                                   std::string resource, std::string invocation_id)
-    : observer_(std::move(observer)), time_(std::move(time)), began_(time_->now()), operation_(operation),
-      resource_(std::move(resource)), invocation_id_(std::move(invocation_id)),
-      error_(asio::error::operation_aborted)
-{}
-
-operation_report::~operation_report()
-{
-    operation_ended event;
-    event.operation = operation_;
-    event.resource = resource_;
-    event.invocation_id = invocation_id_;
-    event.attempts = attempts_;
-    event.duration = since(*time_, began_);
-    event.error = error_;
-    event.outcome_unknown = outcome_unknown_;
-    observer_->on_operation_ended(event);
-}
-
-void operation_report::failed(error_code code, bool outcome_unknown) noexcept
-{
-    error_ = code;
-    outcome_unknown_ = outcome_unknown;
-}
 
 /// What all handles of a client share.
 struct client_core::state {
@@ -365,7 +226,7 @@ client_core::performed_request client_core::call::succeed(net::exchange_result r
 
 std::chrono::milliseconds client_core::call::fail(net::exchange_result const& result)
 {
-    failed_attempt failed = describe(result, info, client->endpoint);
+    failed_attempt failed = describe_failure(result, info, client->endpoint);
     // Again, because secrets may have stood in escapes of JSON, or been cut off.
     redact(failed.details);
     if (failed.failure.answered)
@@ -467,7 +328,8 @@ void client_core::call::tell_ended(net::exchange_result const& result, error_cod
     event.resource = request.resource;
     event.invocation_id = invocation_id;
     event.attempt = requests;
-    event.duration = since(*client->environment.time, began);
+    event.duration =
+        std::chrono::duration_cast<std::chrono::microseconds>(client->environment.time->now() - began);
     event.http_status = result.response.status;
     event.request_id = protocol::request_id_of(result.response.headers);
     event.error = code;
@@ -508,8 +370,11 @@ client_core::client_core(asio::any_io_executor executor, client_config config, c
     : state_(std::make_shared<state>(std::move(executor), std::move(config), std::move(environment))),
       retry_(state_->config.retry), operation_timeout_(state_->config.timeouts.operation)
 {
-    if (!state_->config.credentials)
-        refuse(errc::no_credentials, "the configuration has no provider");
+    if (!state_->config.credentials) {
+        error_details details;
+        details.message = "the configuration has no provider";
+        throw operation_error(errc::no_credentials, std::move(details));
+    }
     check_config(state_->config);
 }
 

@@ -1,16 +1,13 @@
 #pragma once
 
-#include "async/timer.hpp"
-#include "base/clock.hpp"
-#include "base/random.hpp"
+#include "client/client_environment.hpp"
 #include "client/job_pollers.hpp"
+#include "client/operation_report.hpp"
 #include "net/exchange.hpp"
-#include "protocol/endpoint_rules.hpp"
 #include "protocol/operation.hpp"
 
 #include <glacier/config.hpp>
 #include <glacier/error.hpp>
-#include <glacier/observer.hpp>
 #include <glacier/transfer_limits.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
@@ -20,47 +17,8 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace glacier {
-
-/// What a client reaches the world through.
-struct client_environment {
-    client_environment() = default;
-
-    std::shared_ptr<net::exchanger> exchanger;
-    std::shared_ptr<base::clock> clock;
-    std::shared_ptr<base::random_source> random;
-    /// For waits, deadlines and durations.
-    std::shared_ptr<async::time_source> time = async::system_time();
-    /// What the exchanger obeys too. Null: made of the configuration.
-    std::shared_ptr<transfer_limits::state> limits;
-};
-
-/// Tells the observer that an operation has ended, when it goes: as cancelled, unless it was told otherwise.
-class operation_report {
-public:
-    operation_report(std::shared_ptr<observer> observer, std::shared_ptr<async::time_source> time,
-                     std::string_view operation, std::string resource, std::string invocation_id);
-    operation_report(operation_report const&) = delete;
-    operation_report& operator=(operation_report const&) = delete;
-    ~operation_report();
-
-    void set_attempts(int attempts) noexcept { attempts_ = attempts; }
-    void succeeded() noexcept { error_ = error_code(); }
-    void failed(error_code code, bool outcome_unknown) noexcept;
-
-private:
-    std::shared_ptr<observer> observer_;
-    std::shared_ptr<async::time_source> time_;
-    async::time_source::time_point began_;
-    std::string_view operation_;
-    std::string resource_;
-    std::string invocation_id_;
-    int attempts_ = 0;
-    error_code error_;
-    bool outcome_unknown_ = false;
-};
 
 /**
  * The state that all copies of a client share, and the path that every operation takes: credentials,
@@ -137,11 +95,5 @@ private:
     std::chrono::milliseconds operation_timeout_;
     std::function<void(error_code)> on_failed_attempt_;
 };
-
-/// The environment of a real client: network, clock and random numbers of the machine.
-client_environment make_client_environment(asio::any_io_executor executor, client_config const& config);
-
-/// The endpoint that the configuration asks for, and the region that signs. Throws invalid_value or operation_error.
-protocol::resolved_endpoint endpoint_of(client_config const& config);
 
 } // namespace glacier

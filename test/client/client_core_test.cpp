@@ -716,30 +716,6 @@ BOOST_AUTO_TEST_CASE(public_constructor)
     BOOST_TEST((code_with(config) == errc::invalid_ca_bundle));
 }
 
-// Without an endpoint it is the region's, the one of China in its own domain.
-BOOST_AUTO_TEST_CASE(endpoint_of_the_region)
-{
-    client_config config = default_config();
-    BOOST_TEST(endpoint_of(config).where.host == "glacier.eu-west-1.amazonaws.com");
-    config.region = "cn-north-1";
-    BOOST_TEST(endpoint_of(config).where.host == "glacier.cn-north-1.amazonaws.com.cn");
-    config.endpoint = "https://example.org:8443/prefix";
-    BOOST_TEST(endpoint_of(config).where.host == "example.org");
-    BOOST_TEST(endpoint_of(config).where.path_prefix == "/prefix");
-}
-
-// FIPS and dual stack choose other hosts of the region.
-BOOST_AUTO_TEST_CASE(endpoint_variants)
-{
-    client_config config = default_config();
-    config.use_fips_endpoint = true;
-    BOOST_TEST(endpoint_of(config).where.host == "glacier-fips.eu-west-1.amazonaws.com");
-    config.use_dualstack_endpoint = true;
-    BOOST_TEST(endpoint_of(config).where.host == "glacier-fips.eu-west-1.api.aws");
-    config.use_fips_endpoint = false;
-    BOOST_TEST(endpoint_of(config).where.host == "glacier.eu-west-1.api.aws");
-}
-
 /// Keeps the request.
 class recording_exchanger final : public net::exchanger {
 public:
