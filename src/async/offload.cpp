@@ -1,16 +1,15 @@
 #include "async/offload.hpp"
 
-#include <boost/asio/execution/context.hpp>
+#include "async/service_younger_than_strands.hpp"
+
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/query.hpp>
-#include <boost/asio/strand.hpp>
 
 #include <unistd.h>
 
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -66,7 +65,8 @@ private:
     std::vector<std::thread> threads_;
 };
 
-/// Being a service of the context, the threads end while its other services can still take what they post.
+/// Being a service of the context, the threads end while its strands can still take what they post: otherwise a thread
+/// that ends a wait would destroy the coroutine itself, beside the thread that destroys the context.
 class blocking_threads final : public asio::execution_context::service {
 public:
     static asio::execution_context::id id;
@@ -76,20 +76,29 @@ public:
     asio::any_io_executor executor()
     {
         std::lock_guard const lock(mutex_);
+        if (ended_)
+            return nobody_.get_executor();
         if (!threads_)
-            threads_.emplace();
+            threads_ = std::make_unique<low_priority_threads>();
         return threads_->get_executor();
     }
 
 private:
     void shutdown() override
     {
+        // Joined without the mutex: what the threads do, or what they have not done yet and is dropped, may ask for
+        // the executor.
+        std::unique_ptr<low_priority_threads> threads;
         std::lock_guard const lock(mutex_);
-        threads_.reset();
+        ended_ = true;
+        threads.swap(threads_);
     }
 
     std::mutex mutex_;
-    std::optional<low_priority_threads> threads_;
+    bool ended_ = false;
+    std::unique_ptr<low_priority_threads> threads_;
+    // Never run: what is posted when the threads have ended is dropped with the context.
+    asio::io_context nobody_;
 };
 
 asio::execution_context::id blocking_threads::id;
@@ -98,11 +107,7 @@ asio::execution_context::id blocking_threads::id;
 
 asio::any_io_executor blocking_executor_of(asio::any_io_executor const& loop)
 {
-    // A context ends its services in the reverse order of their creation. Were the strands' service younger than the
-    // threads, a thread could end a wait on a strand that takes nothing any more, and would destroy the coroutine
-    // itself, beside the thread that destroys the context.
-    static_cast<void>(asio::make_strand(loop));
-    return asio::use_service<blocking_threads>(asio::query(loop, asio::execution::context)).executor();
+    return service_younger_than_strands<blocking_threads>(loop).executor();
 }
 
 } // namespace glacier::async

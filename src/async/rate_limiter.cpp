@@ -1,5 +1,6 @@
 #include "async/rate_limiter.hpp"
 
+#include "async/context_gate.hpp"
 #include "async/run_on.hpp"
 
 #include <boost/asio/error.hpp>
@@ -22,9 +23,12 @@ constexpr std::uint64_t block_bytes_min = 4'096;
 
 /// What the first of the line waits with.
 struct rate_limiter::wait {
-    explicit wait(asio::any_io_executor its_strand) : strand(std::move(its_strand)) {}
+    explicit wait(asio::any_io_executor its_strand)
+        : strand(std::move(its_strand)), gate(context_gate::of(strand))
+    {}
 
     asio::any_io_executor const strand;
+    std::shared_ptr<context_gate> const gate;
     // On the strand.
     std::unique_ptr<timer> until;
 };
@@ -80,17 +84,15 @@ std::size_t rate_limiter::block_bytes(std::size_t wanted) const noexcept
 
 void rate_limiter::set_rate(std::uint64_t bytes_per_second)
 {
-    std::shared_ptr<wait> waiting;
-    {
-        std::lock_guard const lock(mutex_);
-        rate_.store(bytes_per_second, std::memory_order_relaxed);
-        bucket_.set_rate(bytes_per_second, time_->now());
-        waiting = waiting_;
-    }
-    if (!waiting)
+    std::lock_guard const lock(mutex_);
+    rate_.store(bytes_per_second, std::memory_order_relaxed);
+    bucket_.set_rate(bytes_per_second, time_->now());
+    if (!waiting_)
         return;
-    auto wake = [waiting] { waiting->until->wake(); };
-    asio::post(waiting->strand, std::move(wake));
+    // Under the mutex, which who waits takes when it has waited: so what it waits with, and its context, are there, and
+    // are never let go of here.
+    waiting_->gate->pass(
+        [this] { asio::post(waiting_->strand, [waiting = waiting_] { waiting->until->wake(); }); });
 }
 
 asio::awaitable<void> rate_limiter::pass(std::size_t bytes)

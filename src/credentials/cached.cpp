@@ -1,6 +1,7 @@
 #include "credentials/refresh_plan.hpp"
 #include "credentials/sources.hpp"
 
+#include "async/context_gate.hpp"
 #include "async/event.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
@@ -55,7 +56,11 @@ bool is_same(credentials const& one, credentials const& other)
 
 /// A request that waits for a fetch.
 struct waiter {
+    explicit waiter(asio::any_io_executor const& executor) : gate(async::context_gate::of(executor)) {}
+
     async::event woken;
+    // Of the context that waits, for those who wake it from another one.
+    std::shared_ptr<async::context_gate> gate;
     // Under the mutex: the wait may end by itself while the fetch does.
     std::optional<credentials> fetched;
     std::optional<operation_error> error;
@@ -63,9 +68,12 @@ struct waiter {
 
 /// What belongs to the context of a fetch, and must not outlive it.
 struct flight_control {
-    explicit flight_control(asio::any_io_executor its_strand) : strand(std::move(its_strand)) {}
+    explicit flight_control(asio::any_io_executor its_strand)
+        : strand(std::move(its_strand)), gate(async::context_gate::of(strand))
+    {}
 
     asio::any_io_executor strand;
+    std::shared_ptr<async::context_gate> gate;
     // On the strand.
     asio::cancellation_signal cancel;
     bool ended = false;
@@ -92,7 +100,7 @@ struct flight {
  * cancellation of a request ends nothing but that request. Contexts may come and go under it:
  * - When that of a fetch is destroyed, its `flight_guard` wakes those who wait on others, and one of them starts anew.
  * - When that of one who waits is destroyed, its alarm, which is a coroutine on that context, sets the event: a coroutine
- *   that waits for an event belongs to no context, and would be lost.
+ *   that waits for an event belongs to no context, and would be lost. Nobody else sets it then.
  * - When that of a fetch merely stands still, those who wait give the fetch up after the limit.
  */
 class cached_provider final : public credentials_provider,
@@ -169,7 +177,7 @@ private:
             decided.value = current_;
         } else {
             decided.waited_for = flight_;
-            decided.waiting = std::make_shared<waiter>();
+            decided.waiting = std::make_shared<waiter>(executor);
             flight_->waiters.push_back(decided.waiting);
         }
         return decided;
@@ -185,17 +193,16 @@ private:
 
     void cancel(std::shared_ptr<flight> const& given_up)
     {
-        std::shared_ptr<flight_control> control;
         {
+            // The coroutine of the flight takes the mutex at its end: so its strand is there, and is never let go of here.
             std::lock_guard const lock(mutex_);
-            control = given_up->control;
-        }
-        if (control) {
-            asio::any_io_executor const strand = control->strand;
-            asio::post(strand, [control = std::move(control)] {
-                if (!control->ended)
-                    control->cancel.emit(asio::cancellation_type::terminal);
-            });
+            if (auto const& control = given_up->control)
+                control->gate->pass([&control] {
+                    asio::post(control->strand, [control] {
+                        if (!control->ended)
+                            control->cancel.emit(asio::cancellation_type::terminal);
+                    });
+                });
         }
         operation_error const error(errc::credentials_failed, too_late());
         tell(nullptr, &error);
@@ -266,7 +273,7 @@ private:
     static void wake(std::vector<std::shared_ptr<waiter>> const& waiters)
     {
         for (auto const& each : waiters)
-            each->woken.set();
+            each->gate->pass([&each] { each->woken.set(); });
     }
 
     /// `at_hand`: the credentials that can be used now. Both may be null.

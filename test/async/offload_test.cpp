@@ -1,5 +1,7 @@
 #include "async/offload.hpp"
 
+#include "support/end_noted.hpp"
+#include "support/last_words.hpp"
 #include "support/run.hpp"
 #include "support/started.hpp"
 
@@ -168,21 +170,6 @@ asio::awaitable<void> hold_and_offload(counted /*in_the_frame*/, asio::any_io_ex
     co_await offload(threads, std::move(function));
 }
 
-/// A service of a context that does something when the context goes, before the services made earlier do.
-class last_words final : public asio::execution_context::service {
-public:
-    static asio::execution_context::id id;
-
-    explicit last_words(asio::execution_context& context) : asio::execution_context::service(context) {}
-
-    std::promise<void> said;
-
-private:
-    void shutdown() override { said.set_value(); }
-};
-
-asio::execution_context::id last_words::id;
-
 // The threads belong to the context: they have ended before it is gone, and what waited for them is dropped.
 BOOST_AUTO_TEST_CASE(threads_end_with_the_context)
 {
@@ -192,8 +179,8 @@ BOOST_AUTO_TEST_CASE(threads_end_with_the_context)
     {
         asio::io_context context;
         auto const threads = blocking_executor_of(context.get_executor());
-        auto& release = asio::use_service<last_words>(context).said;
-        asio::post(threads, [&ended, &begun, released = release.get_future().share()] {
+        std::shared_future<void> const released = test::end_of(context);
+        asio::post(threads, [&ended, &begun, released] {
             begun.set_value();
             released.wait();
             // Gives a context that does not wait the time to be gone.
@@ -210,8 +197,7 @@ BOOST_AUTO_TEST_CASE(threads_end_with_the_context)
     {
         asio::io_context context;
         auto const threads = blocking_executor_of(context.get_executor());
-        std::shared_future<void> const release =
-            asio::use_service<last_words>(context).said.get_future().share();
+        std::shared_future<void> const release = test::end_of(context);
         auto block = [&begun, release] {
             begun.set_value();
             release.wait();
@@ -225,21 +211,7 @@ BOOST_AUTO_TEST_CASE(threads_end_with_the_context)
     BOOST_TEST(alive == 0);
 }
 
-/// Notes the thread that destroys it.
-struct end_noted {
-    explicit end_noted(std::thread::id& its_place) : place(&its_place) {}
-    end_noted(end_noted&& other) noexcept : place(std::exchange(other.place, nullptr)) {}
-    end_noted& operator=(end_noted&&) = delete;
-    ~end_noted()
-    {
-        if (place)
-            *place = std::this_thread::get_id();
-    }
-
-    std::thread::id* place;
-};
-
-asio::awaitable<void> note_end_and_offload(end_noted /*in_the_frame*/, asio::any_io_executor threads,
+asio::awaitable<void> note_end_and_offload(test::end_noted /*in_the_frame*/, asio::any_io_executor threads,
                                            std::function<void()> function)
 {
     co_await offload(threads, std::move(function));
@@ -254,19 +226,74 @@ BOOST_AUTO_TEST_CASE(strand_is_destroyed_by_one_thread)
     {
         asio::io_context context;
         auto const threads = blocking_executor_of(context.get_executor());
-        std::shared_future<void> const release =
-            asio::use_service<last_words>(context).said.get_future().share();
+        std::shared_future<void> const release = test::end_of(context);
         auto block = [&begun, release] {
             begun.set_value();
             release.wait();
         };
-        asio::co_spawn(asio::make_strand(context), note_end_and_offload(end_noted(place), threads, block),
-                       asio::detached);
+        asio::co_spawn(asio::make_strand(context),
+                       note_end_and_offload(test::end_noted(place), threads, block), asio::detached);
         context.poll();
         begun.get_future().wait();
         BOOST_TEST((place == std::thread::id()));
     }
     BOOST_TEST((place == std::this_thread::get_id()));
+}
+
+/// Posts to the threads of a context when it goes.
+struct posts_when_it_goes {
+    posts_when_it_goes(asio::io_context& its_context, std::atomic<bool>& its_flag)
+        : context(&its_context), has_run(&its_flag)
+    {}
+    posts_when_it_goes(posts_when_it_goes&& other) noexcept
+        : context(std::exchange(other.context, nullptr)), has_run(other.has_run)
+    {}
+    posts_when_it_goes& operator=(posts_when_it_goes&&) = delete;
+    ~posts_when_it_goes()
+    {
+        if (context == nullptr)
+            return;
+        asio::post(blocking_executor_of(context->get_executor()), [flag = has_run] { *flag = true; });
+        // Gives a thread that should not be there the time to run it.
+        for (int i = 0; i < 1'000; ++i)
+            std::this_thread::yield();
+    }
+
+    asio::io_context* context;
+    std::atomic<bool>* has_run;
+};
+
+// Also while they end, and afterwards, the threads may be asked for. Then nothing runs on them any more.
+BOOST_AUTO_TEST_CASE(threads_are_asked_for_while_they_end)
+{
+    std::promise<void> begun;
+    std::atomic<bool> asked = false;
+    std::atomic<bool> either = false;
+    std::atomic<bool> has_run = false;
+    {
+        asio::io_context context;
+        auto const threads = blocking_executor_of(context.get_executor());
+        std::shared_future<void> const release = test::end_of(context);
+        auto ask = [&] {
+            begun.set_value();
+            release.wait();
+            // Gives a context that does not wait the time to hold what it holds while it waits.
+            for (int i = 0; i < 1'000; ++i)
+                std::this_thread::yield();
+            blocking_executor_of(context.get_executor());
+            asked = true;
+        };
+        auto block = [release] { release.wait(); };
+        asio::post(threads, std::move(ask));
+        asio::post(threads, std::move(block));
+        // Two hold the threads, so this one is dropped while they end, or runs just before.
+        asio::post(threads, [late = posts_when_it_goes(context, either)] {});
+        // Is left on a strand, which ends after the threads.
+        asio::post(asio::make_strand(context), [late = posts_when_it_goes(context, has_run)] {});
+        begun.get_future().wait();
+    }
+    BOOST_TEST(asked);
+    BOOST_TEST(!has_run);
 }
 
 // More functions wait than there are threads when the context goes: nothing of them is left.
@@ -276,8 +303,7 @@ BOOST_AUTO_TEST_CASE(queued_functions_are_dropped)
     {
         asio::io_context context;
         auto const threads = blocking_executor_of(context.get_executor());
-        std::shared_future<void> const release =
-            asio::use_service<last_words>(context).said.get_future().share();
+        std::shared_future<void> const release = test::end_of(context);
         for (int i = 0; i < 100; ++i) {
             auto block = [release] { release.wait(); };
             asio::co_spawn(context, hold_and_offload(counted(alive), threads, std::move(block)),

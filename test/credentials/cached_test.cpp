@@ -1,17 +1,22 @@
 #include "credentials/sources.hpp"
 
 #include "credentials/sources_fixture.hpp"
+#include "support/end_noted.hpp"
+#include "support/last_words.hpp"
 #include "support/started.hpp"
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <atomic>
+#include <future>
 #include <thread>
 
 namespace glacier::credentials_sources {
@@ -103,11 +108,11 @@ asio::awaitable<credentials> throw_it(Exception exception)
     co_return credentials("", secret_string());
 }
 
-/// A source whose credentials are gone at once.
+/// A source whose credentials are as good as gone: they live for an hour.
 asio::awaitable<credentials> brief_credentials(std::shared_ptr<std::atomic<int>> count)
 {
     credentials made("K" + std::to_string(++*count), secret_string("secret"));
-    made.expiration = async::system_time()->today() + 20ms;
+    made.expiration = async::system_time()->today() + 1h;
     co_return made;
 }
 
@@ -401,12 +406,55 @@ BOOST_AUTO_TEST_CASE(other_exceptions)
     BOOST_TEST(code_of(throwing(7)).code() == errc::credentials_failed);
 }
 
+asio::awaitable<credentials> fetch_when(std::promise<void>* begun, std::shared_future<void> released)
+{
+    begun->set_value();
+    released.wait();
+    co_return credentials("K1", secret_string("secret"));
+}
+
+asio::awaitable<void> hold_and_get(test::end_noted /*in_the_frame*/,
+                                   std::shared_ptr<credentials_provider> from)
+{
+    co_await from->get();
+}
+
+// A context goes while the fetch that its coroutine waits for ends on another one: the coroutine is destroyed by who
+// destroys the context, not by who ends the fetch.
+BOOST_AUTO_TEST_CASE(context_of_a_waiter_goes_while_the_fetch_ends)
+{
+    std::promise<void> begun;
+    std::promise<void> release;
+    auto const shared = cached_credentials(custom_credentials(
+        [&, released = release.get_future().share()] { return fetch_when(&begun, released); }));
+    asio::io_context there;
+    std::thread::id ended_there;
+    asio::co_spawn(there, hold_and_get(test::end_noted(ended_there), shared), asio::detached);
+    std::thread other([&there] { there.run(); });
+    begun.get_future().wait();
+
+    std::thread::id place;
+    {
+        asio::io_context here;
+        // Timers older than the strands, so that the strands end first.
+        asio::steady_timer const older(here);
+        asio::use_service<test::last_words>(here).say = [&] {
+            release.set_value();
+            other.join();
+        };
+        asio::co_spawn(asio::make_strand(here), hold_and_get(test::end_noted(place), shared), asio::detached);
+        here.poll();
+        BOOST_TEST((place == std::thread::id()));
+    }
+    BOOST_TEST((place == std::this_thread::get_id()));
+}
+
 // One provider serves many threads and contexts while credentials change all the time.
 BOOST_AUTO_TEST_CASE(many_threads)
 {
     credentials_options brief;
-    brief.refresh.advisory_window = 50ms;
-    brief.refresh.mandatory_window = 20ms;
+    brief.refresh.advisory_window = 3h;
+    brief.refresh.mandatory_window = 2h;
     brief.refresh.delay_base = 1ms;
     auto const counter = std::make_shared<std::atomic<int>>(0);
     auto const shared =
