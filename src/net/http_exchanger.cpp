@@ -119,6 +119,8 @@ private:
         {}
 
         std::optional<lease> held;
+        /// What the stream has failed with. It cannot go on.
+        std::optional<connection_error> failed;
         body_limits limits;
         std::shared_ptr<async::rate_limiter> rate;
     };
@@ -126,17 +128,28 @@ private:
     static asio::awaitable<std::size_t> read_on_strand(std::shared_ptr<state> self,
                                                        std::span<std::byte> buffer)
     {
+        if (self->failed)
+            throw connection_error(*self->failed);
         if (!self->held)
             co_return 0;
         connection& source = **self->held;
         bool const paced = has_limit(self->rate);
         if (paced)
             buffer = buffer.first(self->rate->block_bytes(buffer.size()));
-        self->limits.begin(source, 0);
-        std::size_t const count = co_await source.read_body(buffer);
-        source.expires_after(std::chrono::milliseconds(0), errc());
-        if (count > 0)
-            self->limits.end(count);
+        std::size_t count = 0;
+        try {
+            self->limits.begin(source, 0);
+            count = co_await source.read_body(buffer);
+            source.expires_after(std::chrono::milliseconds(0), errc());
+            if (count > 0)
+                self->limits.end(count);
+        } catch (connection_error const& error) {
+            if (!is_cancellation(error.code())) {
+                self->failed = error;
+                self->held.reset();
+            }
+            throw;
+        }
         if (paced && count > 0)
             co_await pass(*self->rate, source, count);
         if (count == 0 && !buffer.empty()) {
