@@ -140,10 +140,10 @@ BOOST_FIXTURE_TEST_CASE(job_taken_up, retrieve_fixture)
 // It is waited for until it is ready.
 BOOST_AUTO_TEST_CASE(job_in_progress_taken_up)
 {
-    retrieve_fixture service(std::chrono::milliseconds(300));
+    retrieve_fixture service(std::chrono::seconds(3));
     std::string const job = service.start(glacier::job_parameters::archive_retrieval(service.archive));
     BOOST_TEST(service.run({"retrieve", "--vault", "photos", "--job", job, "--output", service.target}) == 0);
-    BOOST_TEST(service.err.find("the job is in progress, waited 0:00\n") == 0U);
+    BOOST_TEST(service.err.find("the job is in progress, waited 0:0") == 0U);
     BOOST_TEST(service.is_retrieved());
 }
 
@@ -523,8 +523,8 @@ BOOST_FIXTURE_TEST_CASE(waiting_on_a_terminal, waiting_fixture)
     columns = 80;
     when_told("in progress", [] { ::raise(SIGINT); });
     BOOST_TEST(run({"retrieve", "--archive-id", archive, "--vault", "photos", "--output", target}) == 130);
-    BOOST_TEST(err.find("\rthe job is in progress, waited 0:00\x1b[K\r\x1b[Kglacier: interrupted") !=
-               std::string::npos);
+    BOOST_TEST(err.find("\rthe job is in progress, waited 0:0") != std::string::npos);
+    BOOST_TEST(err.find("\x1b[K\r\x1b[Kglacier: interrupted") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(clean_up_is_bounded)
             context, raise_and_wait(SIGINT), [cancelled] { return wait_for_ever(cancelled); }, 20ms),
         interrupted);
     BOOST_TEST(*cancelled);
-    BOOST_TEST((std::chrono::steady_clock::now() - start < 900ms));
+    BOOST_TEST((std::chrono::steady_clock::now() - start < 4s));
 }
 
 // The second signal ends the process at once, whatever is still to be done.
@@ -185,7 +185,7 @@ BOOST_AUTO_TEST_CASE(second_signal)
     BOOST_TEST_REQUIRE(::waitpid(child, &status, 0) == child);
     BOOST_TEST_REQUIRE(WIFEXITED(status));
     BOOST_TEST(WEXITSTATUS(status) == 143);
-    BOOST_TEST((std::chrono::steady_clock::now() - start < 3s));
+    BOOST_TEST((std::chrono::steady_clock::now() - start < 15s));
 }
 
 // After the run, signals mean again what they did before.

@@ -1170,7 +1170,7 @@ BOOST_DATA_TEST_CASE(cancellation,
 
     BOOST_TEST(upload.completions == 1);
     BOOST_TEST(upload.was_aborted());
-    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(2)));
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(15)));
     BOOST_TEST(service->in_flight() == 0U);
     BOOST_TEST(service->archives("photos") == 0U);
 }

@@ -202,7 +202,6 @@ BOOST_AUTO_TEST_CASE(who_stalls_is_told_so_and_closed)
 {
     restart_with([](emulator_options& options) {
         options.head_time_max = 50ms;
-        options.idle_time_max = 50ms;
         options.body_stall_max = 50ms;
     });
     {
@@ -220,6 +219,7 @@ BOOST_AUTO_TEST_CASE(who_stalls_is_told_so_and_closed)
         client.finish_sending();
         BOOST_TEST(client.is_closed());
     }
+    restart_with([](emulator_options& options) { options.idle_time_max = 50ms; });
     connection client(service->port());
     BOOST_TEST(client.is_closed());
 }

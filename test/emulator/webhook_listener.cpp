@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <stdexcept>
 #include <utility>
 
 namespace glacier::emulation {
@@ -48,7 +49,8 @@ received_request accepted_connection::receive()
         }
         std::array<char, 4'096> block{};
         ssize_t const size = ::recv(socket_, block.data(), block.size(), 0);
-        BOOST_TEST_REQUIRE(size > 0, "the request breaks off: " << text);
+        if (size <= 0)
+            throw std::runtime_error("the request breaks off: " + text);
         text.append(block.data(), static_cast<std::size_t>(size));
     }
 }
@@ -97,7 +99,8 @@ webhook_listener::~webhook_listener()
 accepted_connection webhook_listener::accept()
 {
     int const accepted = ::accept(socket_, nullptr, nullptr);
-    BOOST_TEST_REQUIRE(accepted >= 0, "nothing has connected");
+    if (accepted < 0)
+        throw std::runtime_error("nothing has connected");
     limit_waits(accepted);
     return accepted_connection(accepted);
 }

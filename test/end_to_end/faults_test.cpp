@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(deadline_of_an_operation)
     BOOST_TEST((std::chrono::steady_clock::now() - begin < 5s));
 
     // Long enough for the request to go out.
-    hasty.operation_timeout = 1s;
+    hasty.operation_timeout = 4s;
     glacier::client const patient = client.with(hasty);
     auto const initiated = failure_of(
         patient.initiate_job(initiate_job_request("attic", job_parameters::archive_retrieval(archive))));
@@ -335,6 +335,8 @@ BOOST_AUTO_TEST_CASE(delays_and_stalls_end_at_the_limits_of_the_client)
 {
     patience = 400ms;
     client const impatient = connect_for_one_attempt();
+    // For those whose second request must be answered.
+    patience = 3s;
     emulator_fault fault = once("DescribeVault", effect::delay);
     fault.time = 10min;
     service->set_faults({fault});
@@ -583,7 +585,7 @@ BOOST_AUTO_TEST_CASE(jobs_uploads_and_inventories_on_request)
     BOOST_TEST((failure_of(connect().list_parts(list_parts_request("attic", upload.upload))).code() ==
                 condition::not_found));
 
-    service->set_clock_scale(1e6);
+    service->set_clock_scale(1e4);
     job_id const fast = start_job(archive);
     wait_for_job_request wait("attic", fast);
     wait.interval_min = 5ms;

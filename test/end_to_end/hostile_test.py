@@ -30,8 +30,8 @@ from botocore.awsrequest import AWSRequest  # noqa: E402
 from botocore.credentials import Credentials  # noqa: E402
 
 # Seconds after which a case must be over, and those that the emulator gives a slow client.
-CASE_LIMIT = 8
-SHORT = 0.5
+CASE_LIMIT = 30
+SHORT = 2
 GROWTH_MAX = 64 * MIB
 IDLE_CONNECTIONS = 2000
 

@@ -255,7 +255,7 @@ BOOST_AUTO_TEST_CASE(cancellation)
                 context.run_one_for(20ms);
             BOOST_TEST(!running.ended());
             running.cancel();
-            running.wait(100ms);
+            running.wait();
             BOOST_TEST(running.completions() == 1);
             BOOST_TEST(running.code() == asio::error::operation_aborted);
         }

@@ -129,7 +129,7 @@ hostile_case bad(string rule, std::function<void(test::peer&)> script, errc erro
 hostile_case waiting(string rule, std::function<void(test::peer&)> script, errc error)
 {
     hostile_case made = bad(std::move(rule), std::move(script), error);
-    made.patience = 200ms;
+    made.patience = 1s;
     return made;
 }
 

@@ -197,7 +197,7 @@ BOOST_AUTO_TEST_CASE(cancellation)
     test::run_ready(context);
     BOOST_TEST(!running.ended());
     running.cancel();
-    running.wait(100ms);
+    running.wait();
     BOOST_TEST(running.code() == asio::error::operation_aborted);
     test::run_to_end(context);
     BOOST_TEST(*cancelled);
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(late_socket)
     test::started<connection_pointer> running(context, dial_with(*tested, asio::make_strand(context)));
     test::run_ready(context);
     running.cancel();
-    running.wait(100ms);
+    running.wait();
     BOOST_TEST(running.code() == asio::error::operation_aborted);
     test::run_to_end(context);
     BOOST_TEST(!is_open(pair[0]));

@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(cancellation)
         test::run_ready(context);
         BOOST_TEST(!running.ended());
         running.cancel();
-        running.wait(100ms);
+        running.wait();
         BOOST_TEST(running.completions() == 1);
         BOOST_TEST(running.code() == asio::error::operation_aborted);
     }

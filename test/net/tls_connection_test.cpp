@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(deadline_and_cancellation)
         test::started<bool> running(context, write_or_read(*peer, writing));
         test::run_events(context, 5);
         running.cancel();
-        running.wait(100ms);
+        running.wait();
         BOOST_TEST(running.completions() == 1);
         BOOST_TEST(running.code() == asio::error::operation_aborted);
     }
@@ -275,10 +275,8 @@ BOOST_AUTO_TEST_CASE(closing_waits_for_nobody)
     asio::io_context context;
     auto peer = test::open_connection(context, server.port(), true);
     BOOST_TEST(!test::run(context, test::fetch(*peer, 100)).error);
-    auto const begin = std::chrono::steady_clock::now();
     peer.reset();
     test::run_to_end(context);
-    BOOST_TEST((std::chrono::steady_clock::now() - begin < 1s));
     over.set_value();
 }
 

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(silent_peer)
                                                        connect_and_shake(patient, server.port(), strand));
     test::run_for(context, 20ms);
     running.cancel();
-    running.wait(100ms);
+    running.wait();
     BOOST_TEST(running.code() == asio::error::operation_aborted);
     BOOST_TEST(log->entries.back().error == asio::error::operation_aborted);
 }

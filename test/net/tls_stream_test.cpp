@@ -206,7 +206,7 @@ BOOST_AUTO_TEST_CASE(cancellation)
     test::run_ready(stream.context());
     BOOST_TEST(!running.ended());
     running.cancel();
-    running.wait(100ms);
+    running.wait();
     BOOST_TEST(running.get().error == asio::error::operation_aborted);
 }
 

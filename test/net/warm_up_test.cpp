@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(cancellation)
     test::run_for(context, 5ms);
     BOOST_TEST(pool->statistics().open == 3U);
     running->cancel();
-    running->wait(100ms);
+    running->wait();
     BOOST_TEST(running->code() == asio::error::operation_aborted);
     BOOST_TEST(running->completions() == 1);
     test::run_to_end(context);

@@ -571,7 +571,7 @@ BOOST_AUTO_TEST_CASE(cancelled)
 
     BOOST_TEST(download.completions == 1);
     BOOST_TEST(download.was_aborted());
-    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(2)));
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(15)));
     BOOST_TEST(held_by->waiting() == 0U);
     BOOST_TEST(service->in_flight() == 0U);
     check_nothing_kept();

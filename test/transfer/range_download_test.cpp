@@ -114,9 +114,10 @@ struct range_download_fixture : client_fixture {
     /// Blocks are hashed on threads, whose time is not ours.
     void settle_threads()
     {
-        for (int i = 0; i < 100 && !running.ended(); ++i) {
+        for (int quiet = 0; quiet < 200 && !running.ended(); ++quiet) {
             context.restart();
-            context.run_for(std::chrono::milliseconds(1));
+            if (context.run_for(std::chrono::milliseconds(1)) > 0)
+                quiet = 0;
         }
     }
 

@@ -168,7 +168,7 @@ BOOST_AUTO_TEST_CASE(cancelled_between_looks)
 
     BOOST_TEST(wait.completions == 1);
     BOOST_TEST(wait.was_aborted());
-    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(2)));
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(15)));
 }
 
 // ---------------------------------------------------------------------------------------------------

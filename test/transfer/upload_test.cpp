@@ -569,7 +569,7 @@ BOOST_AUTO_TEST_CASE(cancelled)
 
     BOOST_TEST(upload.completions == 1);
     BOOST_TEST(upload.was_aborted());
-    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(2)));
+    BOOST_TEST((std::chrono::steady_clock::now() - begin < std::chrono::seconds(15)));
     BOOST_TEST(service->in_flight() == 0U);
     BOOST_TEST(held_by->waiting() == 0U);
     BOOST_TEST(service->count(operation::upload_multipart_part) == 3U);
