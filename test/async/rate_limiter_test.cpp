@@ -1,10 +1,13 @@
 #include "async/rate_limiter.hpp"
 
+#include "support/end_noted.hpp"
 #include "support/manual_time.hpp"
+#include "support/slow_poster.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
@@ -52,6 +55,38 @@ struct limiter_fixture {
     std::vector<std::unique_ptr<asio::cancellation_signal>> signals;
     std::vector<int> passed;
     std::vector<int> cancelled;
+};
+
+/// The machine's time, with timers that note who destroys them.
+class noted_time final : public time_source {
+public:
+    explicit noted_time(std::thread::id& place) : place_(place) {}
+
+    time_point now() const override { return system_->now(); }
+    timestamp today() const override { return system_->today(); }
+
+    std::unique_ptr<timer> make_timer(asio::any_io_executor executor) override
+    {
+        return std::make_unique<noted_timer>(system_->make_timer(std::move(executor)), place_);
+    }
+
+private:
+    class noted_timer final : public timer {
+    public:
+        noted_timer(std::unique_ptr<timer> inner, std::thread::id& place)
+            : inner_(std::move(inner)), place_(place)
+        {}
+
+        asio::awaitable<void> wait_until(time_point moment) override { return inner_->wait_until(moment); }
+        void wake() override { inner_->wake(); }
+
+    private:
+        std::unique_ptr<timer> inner_;
+        test::end_noted place_;
+    };
+
+    std::shared_ptr<time_source> system_ = system_time();
+    std::thread::id& place_;
 };
 
 using numbers = std::vector<int>;
@@ -195,6 +230,32 @@ BOOST_AUTO_TEST_CASE(context_goes_first)
     start(1, 100);
     pass(101ms);
     BOOST_TEST((passed == numbers{0, 1}));
+}
+
+// Whoever sets the rate is never the last to hold what belongs to the context of who waits: that may be gone when he
+// goes on.
+BOOST_AUTO_TEST_CASE(setting_keeps_nothing_of_a_context)
+{
+    std::thread::id place;
+    auto const limiter = std::make_shared<rate_limiter>(1, std::make_shared<noted_time>(place));
+    std::thread setter;
+    {
+        asio::io_context other;
+        // The first goes at once, and the next one has to wait for what it took.
+        asio::co_spawn(other, limiter->pass(1'000'000), asio::detached);
+        bool ended = false;
+        asio::co_spawn(test::slow_poster(other), limiter->pass(1),
+                       [&ended](std::exception_ptr) { ended = true; });
+        other.poll();
+        BOOST_TEST_REQUIRE(!ended);
+        setter = std::thread([&limiter] { limiter->set_rate(0); });
+        other.restart();
+        while (!ended)
+            other.run_one_for(10s);
+        other.poll();
+    }
+    setter.join();
+    BOOST_TEST((place == std::this_thread::get_id()));
 }
 
 // On several threads, with the machine's time, while the rate changes: everybody passes.
