@@ -49,7 +49,7 @@ public:
      *
      * Errors: operation_error with errc::connection_closed if the output ends before its length,
      *   errc::transfer_stalled, errc::throughput_too_low, or another of condition::transport. The bytes read so
-     *   far stay valid, and get_job_output() with a range gets the rest.
+     *   far stay valid, and get_job_output() with a range gets the rest. Further reads fail in the same way.
      */
     asio::awaitable<std::size_t> read_some(std::span<std::byte> buffer);
 

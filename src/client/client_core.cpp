@@ -25,7 +25,6 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 
-#include <algorithm>
 #include <atomic>
 #include <exception>
 #include <functional>

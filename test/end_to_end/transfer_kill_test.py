@@ -78,8 +78,8 @@ class Service:
         self.client = programs.boto3_client(self.emulator)
         control = [line.split()[-1] for line in self.emulator.log if line.startswith('control on ')]
         self.control = control[0]
-        # Nothing of a client that was killed is under way.
-        self.settled = True
+        # Requests of a client that was killed that may still be logged, at most.
+        self.under_way = 0
 
     def lines(self, since):
         """The operations of the log from a line on."""
@@ -95,7 +95,7 @@ class Service:
         while seen != len(self.emulator.log):
             seen = len(self.emulator.log)
             time.sleep(max(DELAYS.values()) + 0.2)
-        self.settled = True
+        self.under_way = 0
 
     def post(self, path):
         request = urllib.request.Request(self.control + path, method='POST')
@@ -187,7 +187,7 @@ class Transfer:
             may_kill = self.kills < min(KILLS_PER_TRANSFER, kills_max)
             # The first line of the log that is of this run, if nothing is left of the one before.
             since = len(self.service.emulator.log)
-            begun_settled = self.service.settled
+            of_others = self.service.under_way
             left = self.pieces_left()
             running = programs.Running(
                 [programs.glacier_program(), '--region', programs.REGION, '--endpoint-url',
@@ -204,20 +204,19 @@ class Transfer:
                 running.kill()
             run.since = since
             run.left = left
+            run.of_others = of_others
             if run.exit_code == -9:
                 self.kills += 1
                 self.check.kills[self.stage()] += 1
-                self.service.settled = False
+                self.service.under_way = of_others + self.concurrency
                 if self.random.random() < 0.6:
                     self.service.settle()
-                run.counted = begun_settled and self.service.settled
                 self.on_killed(run)
                 if not self.is_finished(run):
                     continue
             else:
                 self.check.expect(run.exit_code == 0, f'{run}')
                 self.service.settle()
-                run.counted = begun_settled
             if not self.check.failures:
                 self.on_success(run)
             return self.kills
@@ -300,7 +299,7 @@ class Upload(Transfer):
                                       f'part {number} was sent again\n{run}')
         sent = self.service.count('UploadMultipartPart', run.since)
         recorded_now = run.left - self.pieces_left() if self.state_file() else run.left
-        self.check.expect(not run.counted or sent <= recorded_now + self.concurrency,
+        self.check.expect(sent <= recorded_now + self.concurrency + run.of_others,
                           f'{sent} parts were sent, {recorded_now} recorded\n{run}')
 
     def is_finished(self, run):
@@ -320,9 +319,10 @@ class Upload(Transfer):
         for number, content in self.contents.items():
             self.check.expect(segments.get(number * MIB) == content, f'part {number} was sent again\n{run}')
         self.check.taken_up += len(self.contents)
-        if run.exit_code == 0 and run.counted:
+        if run.exit_code == 0:
             sent = self.service.count('UploadMultipartPart', run.since)
-            self.check.expect(sent <= run.left, f'{sent} parts were sent, {run.left} were missing\n{run}')
+            self.check.expect(sent <= run.left + run.of_others,
+                              f'{sent} parts were sent, {run.left} were missing\n{run}')
         self.path.unlink()
 
 
@@ -374,7 +374,7 @@ class Retrieval(Transfer):
         self.check.expect(len(self.jobs()) <= 1, f'{len(self.jobs())} jobs\n{run}')
         fetched = self.service.count('GetJobOutput', run.since)
         recorded_now = run.left - self.pieces_left() if self.state_file() else run.left
-        self.check.expect(not run.counted or fetched <= recorded_now + self.concurrency,
+        self.check.expect(fetched <= recorded_now + self.concurrency + run.of_others,
                           f'{fetched} ranges were fetched, {recorded_now} recorded\n{run}')
         self.check.expect(not self.output.exists() or self.is_right(), f'other bytes\n{run}')
 
@@ -389,11 +389,10 @@ class Retrieval(Transfer):
         left = sorted(path.name for path in self.place.glob(f'{self.output.name}.*'))
         self.check.expect(left == [], f'left: {left}')
         self.check.expect(len(self.jobs()) == 1, f'{len(self.jobs())} jobs\n{run}')
-        if run.exit_code == 0 and run.counted:
-            fetched = self.service.count('GetJobOutput', run.since)
-            self.check.expect(fetched <= run.left,
-                              f'{fetched} ranges were fetched, {run.left} were missing\n{run}')
         if run.exit_code == 0:
+            fetched = self.service.count('GetJobOutput', run.since)
+            self.check.expect(fetched <= run.left + run.of_others,
+                              f'{fetched} ranges were fetched, {run.left} were missing\n{run}')
             self.check.taken_up += self.pieces - run.left
         self.output.unlink(missing_ok=True)
 
